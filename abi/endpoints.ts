@@ -1,0 +1,38 @@
+// Well-known endpoints, message priorities and rights (DESIGN §5).
+//
+// An endpoint id is  31         16 15          0
+//                   | generation  |   index    |   index < MAX_ENDPOINTS; well-known ones have generation 0,
+// so an id kept after its endpoint was destroyed names nobody (-ENXIO) rather than the index's next owner.
+
+export const EPID_VFS: u32 = 1;
+export const EPID_NETWORK: u32 = 2;
+export const EPID_LOADER: u32 = 3;
+export const EPID_BLOCK: u32 = 4;
+export const EPID_CONSOLE: u32 = 5;
+export const FIRST_DYNAMIC_ENDPOINT: u32 = 16; // 6 display, 7 audio, 8 input and 9–15 are reserved
+
+export const PRIORITY_LOW: u32 = 0;
+export const PRIORITY_NORMAL: u32 = 1;
+export const PRIORITY_HIGH: u32 = 2;
+export const PRIORITY_CRITICAL: u32 = 3;
+export const MESSAGE_PRIORITIES: u32 = 4;
+
+export const RIGHT_SEND: u32 = 1;
+export const RIGHT_RECEIVE: u32 = 2;
+export const RIGHT_GRANT: u32 = 4;
+
+// What a process may do beyond sending messages; given by the manifest through SYS_PROC_CONFIGURE.
+export const PRIVILEGE_SPAWN: u32 = 1; // build processes, wait for none of them to ask
+export const PRIVILEGE_LOG: u32 = 2; // read the kernel's log and own its device
+export const PRIVILEGE_DEVICES: u32 = 4; // map devices and take interrupts that proc_configure named
+export const PRIVILEGE_POWER: u32 = 8; // switch the machine off
+export const PRIVILEGE_INITRD: u32 = 32; // map the boot archive, INITRD_OBJECT
+export const PRIVILEGE_KILL: u32 = 16; // kill any process, not only one's children
+
+/** Receive from no endpoint at all: notifications and the timeout only. */
+export const EPID_NONE: u32 = 0;
+
+// Sticky notification bits (a receive returns all that are set, and clears them). 0–31: interrupts, as requested.
+export const NOTIFY_DRAIN: u64 = 1 << 32; // handles were closed or calls cancelled: SYS_EP_DRAIN lists them
+export const NOTIFY_LOG: u64 = 1 << 33; // the kernel's log has new bytes (holders of PRIVILEGE_LOG)
+export const NOTIFY_CHILD: u64 = 1 << 34; // a child died: SYS_WAIT4 without hanging tells which

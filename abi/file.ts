@@ -1,0 +1,41 @@
+// What file operations carry: open flags, modes, seek origins, the Stat and Dirent records.
+
+export const O_RDONLY: u32 = 0;
+export const O_WRONLY: u32 = 1;
+export const O_RDWR: u32 = 2;
+export const O_ACCESS_MODE: u32 = 3;
+export const O_CREAT: u32 = 0x40;
+export const O_EXCL: u32 = 0x80;
+export const O_TRUNC: u32 = 0x200;
+export const O_APPEND: u32 = 0x400;
+export const O_DIRECTORY: u32 = 0x10000;
+export const O_KNOWN: u32 = O_ACCESS_MODE | O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_DIRECTORY;
+
+export const SEEK_SET: u32 = 0;
+export const SEEK_CUR: u32 = 1;
+export const SEEK_END: u32 = 2;
+
+export const S_IFMT: u32 = 0xf000;
+export const S_IFDIR: u32 = 0x4000;
+export const S_IFREG: u32 = 0x8000;
+export const S_IFCHR: u32 = 0x2000;
+
+// Stat, as VFS_STAT's data and as SYS_STAT writes it:
+//   0        4        8         12       16        24          32
+//   | mode   | links  | inode   | device | size    | mtime_ns  |
+export const STAT_MODE: u32 = 0; // u32: S_IF… | permission bits
+export const STAT_LINKS: u32 = 4; // u32
+export const STAT_INODE: u32 = 8; // u32
+export const STAT_DEVICE: u32 = 12; // u32: endpoint of a device node, else 0
+export const STAT_SIZE: u32 = 16; // u64, bytes
+export const STAT_MTIME_NS: u32 = 24; // u64, nanoseconds since boot
+export const STAT_BYTES: u32 = 32;
+
+// Dirent, packed one after another, each starting on a multiple of 4:
+//   0        4        6       7        8
+//   | inode  | size   | type  | length | name (length bytes), padding up to size |
+export const DIRENT_INODE: u32 = 0; // u32
+export const DIRENT_SIZE: u32 = 4; // u16: bytes to the next record
+export const DIRENT_TYPE: u32 = 6; // u8: S_IF… >> 12
+export const DIRENT_NAME_LENGTH: u32 = 7; // u8
+export const DIRENT_NAME: u32 = 8;

@@ -1,0 +1,28 @@
+// Every table's size, named. Reaching one gives the error stated beside it, never a panic.
+export const PAGE_SIZE: u32 = 4096;
+export const PAGE_SHIFT: u32 = 12;
+export const WASM_PAGE_SIZE: u32 = 65536;
+
+export const MAX_PROCESSES: u32 = 128; // -EAGAIN. A power of two: pid & (MAX_PROCESSES - 1) is the table index
+export const MAX_ENDPOINTS: u32 = 256; // -EAGAIN. Indices of endpoints, well-known ones included
+export const MAX_FDS: u32 = 64; // -EMFILE, per process
+export const MAX_OPEN_HANDLES: u32 = 1024; // -ENFILE, whole system: (endpoint, handle) pairs that descriptors name
+export const MAX_REGIONS: u32 = 16; // -ENOMEM, per process: stretches of address space with one origin
+export const MAX_OBJECTS: u32 = 256; // -EAGAIN, memory objects in the whole system
+export const MAX_OBJECT_PAGES: u32 = 1024; // -EFBIG, pages of one memory object (4 MiB)
+export const MAX_INTERRUPTS: u32 = 256; // -EINVAL, interrupt ids the kernel routes
+export const MAX_PRIORITY: u32 = 31; // thread priorities 0 (lowest) … 31
+
+export const MAX_MESSAGE_DATA: u32 = 256; // -EMSGSIZE
+export const REGISTER_DATA: u32 = 32; // bytes of a message that travel in x1–x4
+export const MAX_QUEUED_PER_PRIORITY: u32 = 32; // -EAGAIN, asynchronous messages of one endpoint and priority
+export const MAX_QUEUED_MESSAGES: u32 = 512; // -EAGAIN, asynchronous messages in the whole system
+export const MAX_WINDOWS: u32 = 2; // -EINVAL, memory windows of one call
+
+export const MAX_PATH: u32 = 4095; // -ENAMETOOLONG, bytes without a terminator
+export const MAX_INLINE_PATH: u32 = 240; // longer ones travel as window 0
+export const MAX_INLINE_WRITE: u32 = 240; // longer writes travel as window 0
+export const MAX_STRING: u32 = 255; // bytes of an encoded string: one length byte
+export const MAX_NAME: u32 = 255; // -ENAMETOOLONG, bytes of one path component
+export const MAX_PROCESS_NAME: u32 = 15; // longer names are cut in reports
+export const MAX_COPY_SLICE: u32 = 65536; // bytes one msgRead or msgWrite moves at most before it returns

@@ -1,0 +1,1 @@
+/* Empty: nothing of <stdlib.h> is used. */

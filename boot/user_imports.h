@@ -1,0 +1,102 @@
+/*
+ * A user module's imports (space/lib/sys.ts, raw.ts) as inlined supervisor calls. Included before the module's C.
+ *
+ * Every SVC declares all caller-saved registers clobbered: the kernel keeps only callee-saved ones, and zeroes what
+ * carries no result. Register use of the IPC calls: abi/message.ts.
+ */
+#include <stdint.h>
+#include "abi_constants.h"
+#define INLINE static inline __attribute__((always_inline))
+#define CLOBBERS "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "cc", "memory"
+#define PAGE64(offset) (*(uint64_t*)(uint64_t)(MESSAGE_PAGE + (offset)))
+#define PAGE32(offset) (*(uint32_t*)(uint64_t)(MESSAGE_PAGE + (offset)))
+struct w2c_sys;
+struct w2c_raw;
+
+INLINE uint64_t w2c_sys_call(struct w2c_sys* s, uint32_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
+                             uint64_t a4, uint64_t a5) {
+  register uint64_t x8 __asm__("x8") = number, x0 __asm__("x0") = a0, x1 __asm__("x1") = a1, x2 __asm__("x2") = a2,
+                    x3 __asm__("x3") = a3, x4 __asm__("x4") = a4, x5 __asm__("x5") = a5;
+  __asm__ volatile("svc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5), "+r"(x8)
+                   :: "x6", "x7", CLOBBERS);
+  return x0;
+}
+
+/* The message registers: loaded from the page's data before the SVC, stored back after it. */
+#define IPC_REGISTERS(first)                                                                                    \
+  register uint64_t x8 __asm__("x8") = number, x0 __asm__("x0") = (first),                                      \
+                    x1 __asm__("x1") = PAGE64(MESSAGE_DATA), x2 __asm__("x2") = PAGE64(MESSAGE_DATA + 8),       \
+                    x3 __asm__("x3") = PAGE64(MESSAGE_DATA + 16), x4 __asm__("x4") = PAGE64(MESSAGE_DATA + 24), \
+                    x5 __asm__("x5") = info, x6 __asm__("x6") = a6, x7 __asm__("x7") = a7
+#define IPC_SVC                                                                                               \
+  __asm__ volatile("svc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5), "+r"(x6), "+r"(x7), \
+                   "+r"(x8) :: CLOBBERS)
+#define STORE_DATA \
+  (PAGE64(MESSAGE_DATA) = x1, PAGE64(MESSAGE_DATA + 8) = x2, PAGE64(MESSAGE_DATA + 16) = x3, \
+   PAGE64(MESSAGE_DATA + 24) = x4)
+
+/* A call: what comes back is a response. */
+INLINE uint64_t ipc_call(uint32_t number, uint64_t epid, uint64_t info, uint64_t a6, uint64_t a7) {
+  IPC_REGISTERS(epid);
+  IPC_SVC;
+  STORE_DATA;
+  PAGE64(MESSAGE_INFO) = x5;
+  PAGE64(MESSAGE_VALUE) = x6;
+  return x0;
+}
+/* A receive: what comes back is a request or notification; nothing is stored when x0 says that there is none. */
+INLINE uint64_t ipc_receive(uint32_t number, uint64_t epid, uint64_t info, uint64_t a6, uint64_t a7) {
+  IPC_REGISTERS(epid);
+  IPC_SVC;
+  if ((int64_t)x0 < 0) return x0;
+  STORE_DATA;
+  PAGE64(MESSAGE_INFO) = x5;
+  PAGE64(MESSAGE_ID) = x6;
+  PAGE32(MESSAGE_SOURCE) = (uint32_t)x7;
+  return x0;
+}
+/* A send: nothing comes back but the status. */
+INLINE uint64_t ipc_send(uint32_t number, uint64_t epid, uint64_t info, uint64_t a6, uint64_t a7) {
+  IPC_REGISTERS(epid);
+  IPC_SVC;
+  return x0;
+}
+INLINE uint64_t w2c_sys_epCall(struct w2c_sys* s, uint32_t epid, uint64_t info, uint64_t timeout_ns) {
+  return ipc_call(SYS_EP_CALL, epid, info, timeout_ns, 0);
+}
+INLINE uint64_t w2c_sys_epSend(struct w2c_sys* s, uint32_t epid, uint64_t info) {
+  return ipc_send(SYS_EP_SEND, epid, info, 0, 0);
+}
+INLINE uint64_t w2c_sys_epRecv(struct w2c_sys* s, uint32_t epid, uint64_t timeout_ns) {
+  return ipc_receive(SYS_EP_RECV, epid, 0, timeout_ns, 0);
+}
+INLINE uint64_t w2c_sys_epReplyRecv(struct w2c_sys* s, uint32_t epid, uint64_t info, uint64_t token, uint64_t value) {
+  return ipc_receive(SYS_EP_REPLY_RECV, epid, info, token, value);
+}
+INLINE uint64_t w2c_sys_epReply(struct w2c_sys* s, uint64_t info, uint64_t token, uint64_t value) {
+  return ipc_send(SYS_EP_REPLY, 0, info, token, value);
+}
+
+INLINE uint32_t w2c_sys_mmioRead32(struct w2c_sys* s, uint32_t address) {
+  return *(volatile uint32_t*)(uint64_t)address;
+}
+INLINE void w2c_sys_mmioWrite32(struct w2c_sys* s, uint32_t address, uint32_t value) {
+  *(volatile uint32_t*)(uint64_t)address = value;
+}
+INLINE void w2c_sys_memoryBarrier(struct w2c_sys* s) { __asm__ volatile("dsb sy" ::: "memory"); }
+INLINE uint64_t w2c_sys_counter(struct w2c_sys* s) {
+  uint64_t v;
+  __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(v)::"memory");
+  return v;
+}
+
+INLINE uint64_t w2c_raw_load64(struct w2c_raw* r, uint64_t address) { return *(volatile uint64_t*)address; }
+INLINE void w2c_raw_store64(struct w2c_raw* r, uint64_t address, uint64_t value) { *(volatile uint64_t*)address = value; }
+INLINE void w2c_raw_jump(struct w2c_raw* r, uint64_t address) { ((void (*)(void))address)(); }
+INLINE void w2c_raw_wildSvc(struct w2c_raw* r) { __asm__ volatile("svc #0x1234" ::: "memory"); }
+
+/* memory.grow: the kernel reserves, pages come on demand. Keeps the instance's own count. */
+#define wasm_rt_grow_memory(m, delta) \
+  ({ uint32_t old_ = (uint32_t)w2c_sys_call(0, SYS_MEMORY_GROW, (delta), 0, 0, 0, 0, 0); \
+     if ((int32_t)old_ < 0) old_ = 0xffffffffu; else (m)->pages = old_ + (delta); \
+     old_; })

@@ -1,0 +1,91 @@
+// Ends that no answer brings: a timeout, the death of a caller, the death of a server.
+
+import { NOTIFY_DRAIN } from "../../abi/endpoints";
+import { ECONNREFUSED, ECONNRESET, ETIMEDOUT } from "../../abi/errno";
+import { MAX_ENDPOINTS, MAX_PROCESSES } from "../../abi/limits";
+import { infoPriority } from "../../abi/message";
+import { Endpoint, countStored, endpointAt, endpointOwnerDied } from "./endpoint";
+import { ITEM_ASYNC, STATE_AWAITING_REPLY, STATE_RECEIVING, STATE_SENDING, Thread, itemOf, slotOf, threadAt, threadOfItem } from "./thread";
+import { first, unlink } from "./queue";
+import { giveSlot } from "./store";
+import { CANCELLED_TABLE } from "./tables";
+import { deliverFailure, wakeWith } from "./transfer";
+import { notify } from "./receive";
+import { stopTimeout } from "./sched";
+
+/** `t`'s timeout ran out. */
+export function timedOut(t: Thread): void {
+  if (t.state == STATE_RECEIVING) {
+    leaveWait(t);
+    wakeWith(t, -ETIMEDOUT);
+  } else if (t.state == STATE_SENDING || t.state == STATE_AWAITING_REPLY) {
+    leaveWait(t);
+    deliverFailure(t, -ETIMEDOUT);
+  }
+}
+
+/** Takes a blocked thread from whatever it waits at; whoever holds its call hears that it is cancelled. */
+export function leaveWait(t: Thread): void {
+  stopTimeout(t);
+  const ep = t.endpoint;
+  if (t.state == STATE_SENDING) {
+    if (ep) unlink(ep, itemOf(t));
+  } else if (t.state == STATE_RECEIVING) {
+    if (ep) ep.waiter = null;
+  } else if (t.state == STATE_AWAITING_REPLY) {
+    const server = t.server;
+    if (server && ep) noteCancelled(ep, server, t);
+  }
+  t.endpoint = null;
+  t.server = null;
+}
+
+function noteCancelled(ep: Endpoint, server: Thread, t: Thread): void {
+  const slot = slotOf(t);
+  store<u64>(CANCELLED_TABLE + (<usize>slot << 3), t.token);
+  if (slot < 64) ep.cancelledLow |= <u64>1 << slot;
+  else ep.cancelledHigh |= <u64>1 << (slot - 64);
+  notify(server, NOTIFY_DRAIN);
+}
+
+/** The next cancelled call that `ep`'s owner has not heard of: the last cancelled token of its slot, or 0. */
+export function takeCancelled(ep: Endpoint): u64 {
+  let slot: u32;
+  if (ep.cancelledLow) {
+    slot = <u32>ctz(ep.cancelledLow);
+    ep.cancelledLow &= ep.cancelledLow - 1;
+  } else if (ep.cancelledHigh) {
+    slot = 64 + <u32>ctz(ep.cancelledHigh);
+    ep.cancelledHigh &= ep.cancelledHigh - 1;
+  } else {
+    return 0;
+  }
+  return load<u64>(CANCELLED_TABLE + (<usize>slot << 3));
+}
+
+/** Refuses all that is queued on an endpoint that nobody will serve. */
+export function dismissQueue(ep: Endpoint): void {
+  for (let item = first(ep); item; item = first(ep)) {
+    unlink(ep, item);
+    if (item.kind == ITEM_ASYNC) {
+      countStored(ep, infoPriority(item.info), -1);
+      giveSlot(item);
+    } else {
+      deliverFailure(threadOfItem(item), -ECONNREFUSED);
+    }
+  }
+}
+
+/** `t` dies: it leaves its wait, the calls it holds are answered -ECONNRESET, its endpoints end or go down. */
+export function threadDied(t: Thread): void {
+  leaveWait(t);
+  for (let slot: u32 = 0; slot < MAX_PROCESSES; slot++) {
+    const caller = threadAt(slot);
+    if (caller.state == STATE_AWAITING_REPLY && caller.server == t) deliverFailure(caller, -ECONNRESET);
+  }
+  for (let i: u32 = 1; i < MAX_ENDPOINTS; i++) {
+    const ep = endpointAt(i);
+    if (ep.id && ep.owner == t) endpointOwnerDied(ep);
+  }
+  t.notified = 0;
+}

@@ -1,0 +1,47 @@
+// The queues of an endpoint: doubly linked through QueueItems, so that a caller that dies or times out leaves in one step.
+// Higher message priority first, first in first out within one.
+
+import { infoPriority } from "../../abi/message";
+import { Endpoint, queueAddress } from "./endpoint";
+import { QueueItem } from "./thread";
+
+@inline function headOf(queue: usize): QueueItem | null {
+  return changetype<QueueItem | null>(load<usize>(queue));
+}
+@inline function tailOf(queue: usize): QueueItem | null {
+  return changetype<QueueItem | null>(load<usize>(queue, 4));
+}
+
+/** Appends the item to the queue of its info word's priority. */
+export function enqueue(ep: Endpoint, item: QueueItem): void {
+  const priority = infoPriority(item.info);
+  const queue = queueAddress(ep, priority);
+  const tail = tailOf(queue);
+  item.next = null;
+  item.prev = tail;
+  if (tail) tail.next = item;
+  else store<usize>(queue, changetype<usize>(item));
+  store<usize>(queue, changetype<usize>(item), 4);
+  ep.queued |= 1 << priority;
+}
+
+/** Takes an item out, wherever it stands. */
+export function unlink(ep: Endpoint, item: QueueItem): void {
+  const priority = infoPriority(item.info);
+  const queue = queueAddress(ep, priority);
+  const next = item.next;
+  const prev = item.prev;
+  if (prev) prev.next = next;
+  else store<usize>(queue, changetype<usize>(next));
+  if (next) next.prev = prev;
+  else store<usize>(queue, changetype<usize>(prev), 4);
+  item.next = null;
+  item.prev = null;
+  if (!headOf(queue)) ep.queued &= ~(1 << priority);
+}
+
+/** The first item of the highest priority, still linked; null when all queues are empty. */
+export function first(ep: Endpoint): QueueItem | null {
+  const queued = ep.queued;
+  return queued ? headOf(queueAddress(ep, 31 - clz(queued))) : null;
+}

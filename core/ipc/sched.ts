@@ -1,0 +1,30 @@
+// What message passing needs of the scheduler and of the delegation of system calls. In the kernel these imports are
+// looped back to its own exports as static inlines (boot/kernel.c); in Node tests they are thunks.
+
+import { Thread } from "./thread";
+
+/** `t` can run: its state is STATE_READY and it is in no queue. */
+@external("sched", "makeReady")
+export declare function makeReady(t: Thread): void;
+
+/** The priority of `t`, which is STATE_READY, has changed: move it within the ready queues if it stands there. */
+@external("sched", "requeue")
+export declare function requeue(t: Thread): void;
+
+/** Starts `t`'s timeout; when it runs out, the kernel calls timedOut(t) of cancel.ts. */
+@external("sched", "startTimeout")
+export declare function startTimeout(t: Thread, timeout_ns: u64): void;
+@external("sched", "stopTimeout")
+export declare function stopTimeout(t: Thread): void;
+
+/** A delegated call was answered (t.completion ≠ 0): turn the response into t's result. data: 0 or its address. */
+@external("sched", "completeCall")
+export declare function completeCall(t: Thread, code: i32, value: i64, length: u32, flags: u32, data: usize): void;
+
+/** `ep`'s owner receives for the first time. */
+@external("sched", "firstReceive")
+export declare function firstReceive(epid: u32, pid: u32): void;
+
+/** Copies a message's data: `size` rounded up to 16 bytes, between 16-byte aligned places. */
+@external("sched", "copyData")
+export declare function copyData(target: usize, source: usize, size: u32): void;

@@ -1,0 +1,5 @@
+// What a program imports to speak to services, or to be one.
+export * from "./call";
+export * from "./service";
+export { Message, FLAG_ASYNC, FLAG_OTHER_ENDPOINT, NO_TIMEOUT, WINDOW_READ, WINDOW_WRITE } from "../../../abi/message";
+export * from "../../../abi/endpoints";

@@ -1,0 +1,117 @@
+// The service framework: it owns the loop (one replyRecv a request that can be answered at once), answers OP_DESCRIBE,
+// and turns what it does not know into -ENOSYS.
+//
+//   class Echo extends Service {
+//     constructor() { super(EPID, "echo", "1.0"); }
+//     request(m: Message): i64 {
+//       switch (m.op) {
+//         case ECHO: { const v = m.readU32(); return m.ok ? done(v) : failed(EBADMSG); }
+//         default: return this.unknown(m);
+//       }
+//     }
+//   }
+//   export function main(): i32 { return new Echo().run(); }
+//
+// `request` returns done(value), doneWithData(value), failed(errno), or LATER after keeping m.msgId: it must then call
+// answer… with that token some time. A service never blocks on a peer: no ipcCallService inside a handler.
+
+import { FLAG_ASYNC, FLAG_NOTIFICATION, FLAG_OTHER_ENDPOINT, Message, NO_TIMEOUT, replyInfo } from "../../../abi/message";
+import { ENOSYS, ESRCH } from "../../../abi/errno";
+import { OP_DESCRIBE } from "../../../abi/ops";
+import { SYS_MSG_READ, SYS_MSG_WRITE } from "../../../abi/syscall";
+import { epRecv, epReply, epReplyRecv, syscall } from "../sys";
+import { message } from "./call";
+
+/** A handler's result that means: not answered yet. */
+export const LATER: i64 = i64.MIN_VALUE;
+
+/** Success without data. */
+@inline export function done(value: i64): i64 {
+  message().beginReply();
+  return value;
+}
+
+/** Success; the data that was built after beginReply() goes with it. */
+@inline export function doneWithData(value: i64): i64 {
+  return value;
+}
+
+/** Failure: the caller's result is -errno. */
+@inline export function failed(errno: i32): i64 {
+  message().beginReply();
+  return -(<i64>errno);
+}
+
+/** Answers a request kept with LATER, without data. result: a value ≥ 0 or -errno. -errno if the caller is gone. */
+export function answer(token: u64, result: i64): i32 {
+  message().beginReply();
+  return answerWithData(token, result);
+}
+
+/** The same, with the data that was built in the message page after beginReply(). */
+export function answerWithData(token: u64, result: i64): i32 {
+  const m = message();
+  const code = result < 0 ? <i32>result : 0;
+  return <i32>epReply(replyInfo(code, m.length, <u32>m.flags & FLAG_OTHER_ENDPOINT), token, result);
+}
+
+/**
+ * Copies from window `window` (0 or 1) of the call that `token` stands for, starting at `offset` of the window, to
+ * `target` in this module's memory. → bytes copied: `size`, or fewer when the window ends or a page of either side is bad
+ * or MAX_COPY_SLICE is reached; -EFAULT if none could be; -EPERM without the window's read access; -EINVAL, -ESRCH.
+ */
+@inline export function msgRead(token: u64, window: u32, offset: u32, target: usize, size: u32): i32 {
+  return <i32>syscall(SYS_MSG_READ, token, window, offset, target, size, 0);
+}
+
+/** The other direction: from `source` in this module's memory into the caller's window. */
+@inline export function msgWrite(token: u64, window: u32, offset: u32, source: usize, size: u32): i32 {
+  return <i32>syscall(SYS_MSG_WRITE, token, window, offset, source, size, 0);
+}
+
+export abstract class Service {
+  constructor(
+    public epid: u32,
+    public name: string,
+    public version: string,
+  ) {}
+
+  /** Handles one request in the message page. */
+  abstract request(m: Message): i64;
+
+  /** Handles sticky notifications: NOTIFY_… and interrupt bits. */
+  notification(bits: u64): void {}
+
+  /** Answers what every service answers (describe), and -ENOSYS to everything else. */
+  unknown(m: Message): i64 {
+    if (m.op != OP_DESCRIBE) return failed(ENOSYS);
+    m.beginReply().withText(this.name).withText(this.version);
+    return doneWithData(0);
+  }
+
+  /** Receives and answers for ever; returns only if the endpoint is taken away (its -errno, as an exit status). */
+  run(): i32 {
+    const m = message();
+    let status = epRecv(this.epid, NO_TIMEOUT);
+    while (status >= 0) {
+      m.rewind();
+      if (m.flags & FLAG_NOTIFICATION) {
+        this.notification(load<u64>(m.data));
+        status = epRecv(this.epid, NO_TIMEOUT);
+        continue;
+      }
+      const token = m.msgId;
+      const silent = (m.flags & FLAG_ASYNC) != 0;
+      const result = this.request(m);
+      if (result == LATER || silent) {
+        status = epRecv(this.epid, NO_TIMEOUT);
+      } else {
+        const code = result < 0 ? <i32>result : 0;
+        status = epReplyRecv(this.epid, replyInfo(code, m.length, <u32>m.flags & FLAG_OTHER_ENDPOINT), token, result);
+        // The caller died or gave up while we worked: nothing was received, and nobody is harmed.
+        if (status == -ESRCH) status = epRecv(this.epid, NO_TIMEOUT);
+      }
+    }
+    return -(<i32>status);
+  }
+}

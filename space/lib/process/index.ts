@@ -1,0 +1,5 @@
+// What a program imports to know itself, to start others and to speak of errors.
+export * from "./arguments";
+export * from "./errors";
+export * from "./process";
+export * from "./utf8";

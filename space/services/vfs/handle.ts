@@ -1,0 +1,88 @@
+// Open handles, in the arena. A handle's value, which the kernel keeps in a descriptor, is
+//
+//   31 30        10 9        0
+//   | 0 | generation | index |     generation ≥ 1: a closed handle's value names nobody (-EBADF), and none is NO_HANDLE
+//
+// Whose handle it is the kernel knows, and only the kernel.
+
+import { superblock } from "./tmpfs/superblock";
+import { HANDLE_BLOCK, HANDLE_SIZE, MAX_HANDLES, blockAddress } from "./tmpfs/layout";
+import { inodeAt, releaseIfUnused } from "./tmpfs/inode";
+
+const INDEX_BITS: u32 = 10;
+const INDEX_MASK: u32 = MAX_HANDLES - 1;
+const MAX_GENERATION: u32 = (1 << 21) - 1;
+
+@unmanaged
+export class Handle {
+  inode: u32; // 0: not open
+  flags: u32; // O_… of the open
+  position: u64; // bytes; in a directory: what readdir gives next
+  generation: u32;
+  next: u32; // released: index + 1 of the next one in the list
+}
+
+@inline
+function handleAt(index: u32): Handle {
+  return changetype<Handle>(blockAddress(HANDLE_BLOCK) + <usize>index * HANDLE_SIZE);
+}
+
+/** Whether one more handle can be opened. */
+export function hasFreeHandle(): bool {
+  return superblock().openHandles < superblock().maxHandles;
+}
+
+/** Opens a handle to an inode; there is a free one. token: the call that asked for it. → its value. */
+export function openHandle(inode: u32, flags: u32, token: u64): u32 {
+  const sb = superblock();
+  let index = sb.freeHandle;
+  if (index) {
+    index -= 1;
+    sb.freeHandle = handleAt(index).next;
+  } else {
+    index = sb.freshHandle;
+    sb.freshHandle = index + 1;
+  }
+  const handle = handleAt(index);
+  handle.inode = inode;
+  handle.flags = flags;
+  handle.position = 0;
+  if (!handle.generation) handle.generation = 1;
+  inodeAt(inode).opens += 1;
+  const value = (handle.generation << INDEX_BITS) | index;
+  sb.openHandles += 1;
+  sb.openedHandle = value;
+  sb.openedToken = token;
+  return value;
+}
+
+/** The open handle of a value, or null. */
+@inline
+export function findHandle(value: u32): Handle | null {
+  const handle = handleAt(value & INDEX_MASK);
+  if (!handle.inode || handle.generation != value >> INDEX_BITS) return null;
+  return handle;
+}
+
+/** Closes a handle; the inode goes if that was the last that referred to it. false: no such handle is open. */
+export function closeHandle(value: u32): bool {
+  const handle = findHandle(value);
+  if (!handle) return false;
+  const sb = superblock();
+  const inode = handle.inode;
+  handle.inode = 0;
+  handle.generation = handle.generation == MAX_GENERATION ? 1 : handle.generation + 1;
+  handle.next = sb.freeHandle;
+  sb.freeHandle = (value & INDEX_MASK) + 1;
+  sb.openHandles -= 1;
+  if (sb.openedHandle == value) sb.openedHandle = 0;
+  inodeAt(inode).opens -= 1;
+  releaseIfUnused(inode);
+  return true;
+}
+
+/** The caller of `token` died: if it had just been given a handle, its answer reached no one, and no one will close it. */
+export function closeUndelivered(token: u64): void {
+  const sb = superblock();
+  if (sb.openedHandle && sb.openedToken == token) closeHandle(sb.openedHandle);
+}

@@ -1,0 +1,52 @@
+// Making the arena, or finding it again. Called once at start, before any request.
+
+import { S_IFDIR } from "../../../../abi/file";
+import { ENOMEM } from "../../../../abi/errno";
+import { counter } from "../../../lib/sys";
+import { takeInBlocks } from "./blocks";
+import { INODE_FIXED, ROOT_INODE, allocateInode, inodeAt } from "./inode";
+import { ARCHIVE_BLOCK, BLOCKS_PER_WASM_PAGE, MAX_BLOCKS, MAX_HANDLES, MAX_INODES, blocksFor } from "./layout";
+import { isSuperblockValid, sealSuperblock, superblock } from "./superblock";
+
+const ROOT_MODE: u32 = S_IFDIR | 0o755;
+
+/** Lets the memory reach over all blocks below `end`. false: it may not grow so far. */
+function reserveBlocks(end: u32): bool {
+  const pages = 1 + (end + BLOCKS_PER_WASM_PAGE - 1) / BLOCKS_PER_WASM_PAGE;
+  const present = <u32>memory.size();
+  return pages <= present || memory.grow(pages - present) >= 0;
+}
+
+/** Reserves the arena's fixed part and the boot archive's place. 0 or -ENOMEM. Contents are left as they are. */
+export function reserveArena(archiveBytes: u32): i32 {
+  return reserveBlocks(ARCHIVE_BLOCK + blocksFor(archiveBytes)) ? 0 : -ENOMEM;
+}
+
+/** Whether the arena of an earlier instance is there, made over an archive of the same size. */
+export function isArenaValid(archiveBytes: u32): bool {
+  return isSuperblockValid() && superblock().archiveBytes == archiveBytes;
+}
+
+/**
+ * Makes an empty tree in a reserved arena that is all zeros. memoryFrames: page frames of the machine, of which files
+ * may take half.
+ */
+export function formatArena(archiveBytes: u32, memoryFrames: u32): void {
+  const sb = superblock();
+  sb.maxInodes = MAX_INODES;
+  sb.maxHandles = MAX_HANDLES;
+  sb.firstBlock = ARCHIVE_BLOCK + blocksFor(archiveBytes);
+  sb.maxBlocks = min(MAX_BLOCKS, sb.firstBlock + memoryFrames / 2);
+  sb.archiveBytes = archiveBytes;
+  sb.hashSeed = counter();
+  sb.endBlock = sb.firstBlock;
+  sb.touchedBlock = sb.firstBlock;
+  sb.searchWord = u32.MAX_VALUE;
+  sb.freshInode = ROOT_INODE;
+  takeInBlocks();
+  sealSuperblock();
+  const root = inodeAt(allocateInode(ROOT_MODE));
+  root.links = 2;
+  root.parent = ROOT_INODE;
+  root.flags = INODE_FIXED;
+}

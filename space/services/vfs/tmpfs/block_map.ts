@@ -1,0 +1,99 @@
+// From a block's index in its file to the block: a tree of index blocks that grows as high as the file needs.
+//
+//   height 0        height 1                  height 2
+//   root = data     root = index ─┬ data      root = index ─┬ index ─┬ data
+//                                 ├ 0: hole                 ├ 0: hole └ …
+//                                 └ … 1,024                 └ …
+//
+// Height 3 maps 4 TiB, which is the largest file. A hole takes no block and reads as zeros.
+
+import { allocateBlock, releaseBlock } from "./blocks";
+import { Inode } from "./inode";
+import { BLOCK_SIZE, blockAddress } from "./layout";
+
+const FANOUT_SHIFT: u32 = 10; // a block holds 1,024 numbers of 32 bits
+const FANOUT_MASK: u32 = 1023;
+/** Bytes of the largest file: 1,024³ blocks. */
+export const MAX_FILE_SIZE: u64 = <u64>1 << 42;
+
+/** Address of the number at `level` on the way to `index`, inside an index block. */
+@inline
+function slotAddress(indexBlock: u32, index: u32, level: u32): usize {
+  return blockAddress(indexBlock) + (((index >> (level * FANOUT_SHIFT)) & FANOUT_MASK) << 2);
+}
+
+@inline
+function isInReach(index: u32, height: u32): bool {
+  return index >> (height * FANOUT_SHIFT) == 0;
+}
+
+/** The block at `index`, or 0 for a hole. index < 2³⁰. */
+export function findBlock(inode: Inode, index: u32): u32 {
+  let level = inode.height;
+  let block = inode.root;
+  if (!isInReach(index, level)) return 0;
+  while (level && block) block = load<u32>(slotAddress(block, index, --level));
+  return block;
+}
+
+/** A new block for `inode`; 0: no space left. */
+function takeBlock(inode: Inode, wanted: u32): u32 {
+  const block = allocateBlock(wanted);
+  if (block) inode.blocks += 1;
+  return block;
+}
+
+/** Puts index blocks above the root until the tree reaches `index`. false: no space left. */
+function raise(inode: Inode, index: u32): bool {
+  while (!isInReach(index, inode.height)) {
+    if (inode.root) {
+      const top = takeBlock(inode, 0);
+      if (!top) return false;
+      store<u32>(blockAddress(top), inode.root);
+      inode.root = top;
+    }
+    inode.height += 1;
+  }
+  return true;
+}
+
+/**
+ * The block at `index`, a new one of zeros if there was none (number `wanted`, if that is free). 0: no space left; index
+ * blocks may have been added, which hold nothing and go with the file. index < 2³⁰.
+ */
+export function ensureBlock(inode: Inode, index: u32, wanted: u32): u32 {
+  const present = findBlock(inode, index);
+  if (present) return present;
+  if (!raise(inode, index)) return 0;
+  let level = inode.height;
+  if (!inode.root) inode.root = takeBlock(inode, level ? 0 : wanted);
+  let block = inode.root;
+  while (level && block) {
+    const at = slotAddress(block, index, --level);
+    block = load<u32>(at);
+    if (!block) {
+      block = takeBlock(inode, level ? 0 : wanted);
+      store<u32>(at, block);
+    }
+  }
+  return block;
+}
+
+function releaseTree(block: u32, height: u32): void {
+  if (height) {
+    const first = blockAddress(block);
+    for (let at = first; at < first + BLOCK_SIZE; at += 4) {
+      const child = load<u32>(at);
+      if (child) releaseTree(child, height - 1);
+    }
+  }
+  releaseBlock(block);
+}
+
+/** Gives back all blocks of a file; its data is one hole then. Data in the boot archive is forgotten, not touched. */
+export function releaseAllBlocks(inode: Inode): void {
+  if (inode.blocks) releaseTree(inode.root, inode.height);
+  inode.root = 0;
+  inode.height = 0;
+  inode.blocks = 0;
+}

@@ -109,7 +109,7 @@ export function walk(path: usize, length: u32): i32 {
   let at = skipSlashes(path, end);
   if (at == end) return foundRoot();
   let directory = ROOT_INODE;
-  for (;;) {
+  while (true) {
     scanName(at, end, directory);
     if (found.length > MAX_NAME) return -ENAMETOOLONG;
     lookUp(directory);

@@ -61,7 +61,7 @@ function packBatch(number: u32, position: u64, limit: u32): i32 {
     used += sizeOf(length);
     nextPosition += 1;
   }
-  for (;;) {
+  while (true) {
     const slot = entryFrom(directory, nextPosition - POSITION_ENTRIES);
     if (!slot) return used;
     const entry = entryAt(slot);

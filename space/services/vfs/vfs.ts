@@ -44,7 +44,7 @@ export class Vfs extends Service {
 
   @inline
   private answerTo(m: Message): i64 {
-    switch (m.op) {
+    switch (<u32>m.op) {
       case VFS_OPEN:
         return open(m);
       case VFS_READ:

@@ -3,16 +3,16 @@
 import { S_IFDIR } from "../../../../abi/file";
 import { ENOMEM } from "../../../../abi/errno";
 import { counter } from "../../../lib/sys";
-import { takeInBlocks } from "./blocks";
+import { blocksPresent, takeInBlocks } from "./blocks";
 import { INODE_FIXED, ROOT_INODE, allocateInode, inodeAt } from "./inode";
-import { ARCHIVE_BLOCK, BLOCKS_PER_WASM_PAGE, MAX_BLOCKS, MAX_HANDLES, MAX_INODES, blocksFor } from "./layout";
+import { ARCHIVE_BLOCK, ARENA_BASE, BLOCK_SHIFT, BLOCKS_PER_WASM_PAGE, MAX_BLOCKS, MAX_HANDLES, MAX_INODES, blocksFor } from "./layout";
 import { isSuperblockValid, sealSuperblock, superblock } from "./superblock";
 
 const ROOT_MODE: u32 = S_IFDIR | 0o755;
 
 /** Lets the memory reach over all blocks below `end`. false: it may not grow so far. */
 function reserveBlocks(end: u32): bool {
-  const pages = 1 + (end + BLOCKS_PER_WASM_PAGE - 1) / BLOCKS_PER_WASM_PAGE;
+  const pages: u32 = 1 + (end + BLOCKS_PER_WASM_PAGE - 1) / BLOCKS_PER_WASM_PAGE;
   const present = <u32>memory.size();
   return pages <= present || memory.grow(pages - present) >= 0;
 }
@@ -27,20 +27,28 @@ export function isArenaValid(archiveBytes: u32): bool {
   return isSuperblockValid() && superblock().archiveBytes == archiveBytes;
 }
 
+/** Clears what a broken arena left behind, and counts every block that is there as used before. */
+function clearArena(firstBlock: u32): void {
+  memory.fill(ARENA_BASE, 0, <usize>ARCHIVE_BLOCK << BLOCK_SHIFT);
+  superblock().touchedBlock = max(firstBlock, blocksPresent());
+}
+
 /**
- * Makes an empty tree in a reserved arena that is all zeros. memoryFrames: page frames of the machine, of which files
+ * Makes an empty tree in a reserved arena: new memory, or what a broken arena left. memoryFrames: page frames of the machine, of which files
  * may take half.
  */
 export function formatArena(archiveBytes: u32, memoryFrames: u32): void {
   const sb = superblock();
+  const firstBlock = ARCHIVE_BLOCK + blocksFor(archiveBytes);
+  if (sb.magic) clearArena(firstBlock);
+  else sb.touchedBlock = firstBlock;
   sb.maxInodes = MAX_INODES;
   sb.maxHandles = MAX_HANDLES;
-  sb.firstBlock = ARCHIVE_BLOCK + blocksFor(archiveBytes);
-  sb.maxBlocks = min(MAX_BLOCKS, sb.firstBlock + memoryFrames / 2);
+  sb.firstBlock = firstBlock;
+  sb.maxBlocks = min(MAX_BLOCKS, firstBlock + memoryFrames / 2);
   sb.archiveBytes = archiveBytes;
   sb.hashSeed = counter();
-  sb.endBlock = sb.firstBlock;
-  sb.touchedBlock = sb.firstBlock;
+  sb.endBlock = firstBlock;
   sb.searchWord = u32.MAX_VALUE;
   sb.freshInode = ROOT_INODE;
   takeInBlocks();

@@ -35,11 +35,15 @@ export function releaseBlock(block: u32): void {
   if (word < sb.searchWord) sb.searchWord = word;
 }
 
+/** How many blocks the memory has room for. */
+export function blocksPresent(): u32 {
+  return (<u32>memory.size() - 1) * BLOCKS_PER_WASM_PAGE;
+}
+
 /** Takes in all blocks that the memory has room for, up to the limit. */
 export function takeInBlocks(): void {
   const sb = superblock();
-  const present = (<u32>memory.size() - 1) * BLOCKS_PER_WASM_PAGE;
-  const end = present < sb.maxBlocks ? present : sb.maxBlocks;
+  const end = min(blocksPresent(), sb.maxBlocks);
   for (let block = sb.endBlock; block < end; block++) releaseBlock(block);
   if (end > sb.endBlock) sb.endBlock = end;
 }

@@ -1,0 +1,80 @@
+// Translation tables of a process (ARM DDI 0487, D8): 4 KiB pages, T0SZ = 30, so level 1 has 16 entries and lies in the
+// process structure itself; level 2 and 3 are frames. Owned bit: the frame is the process's own and dies with it.
+//
+//   63   55 54  53                47            12 11 10 9  8 7  6 5 4  2 1 0
+//  |  |owned|UXN|PXN| …          | frame address  |nG|AF| SH |AP |NS|attr|1 1|
+
+import { PAGE_SHIFT } from "../../abi/limits";
+import { PROT_EXECUTE, PROT_WRITE } from "../../abi/program";
+import { allocateFrame, freeFrame } from "./frames";
+
+export const PTE_OWNED: u64 = 1 << 55;
+const PTE_UXN: u64 = 1 << 54;
+const PTE_PXN: u64 = 1 << 53;
+const PTE_BASE: u64 = 3 | (3 << 8) | (1 << 10) | (1 << 11); // page, inner shareable, accessed, not global
+const PTE_USER: u64 = 1 << 6;
+const PTE_READ_ONLY: u64 = 1 << 7;
+export const PTE_DEVICE: u64 = 1 << 2; // MAIR attribute 1
+const TABLE: u64 = 3;
+const ADDRESS_MASK: u64 = 0x0000_ffff_ffff_f000;
+const LEVEL1_ENTRIES: u32 = 16;
+const ENTRIES: u32 = 512;
+
+/** The entry bits for a protection (PROT_…). */
+export function pageAttributes(prot: u32): u64 {
+  let bits = PTE_BASE | PTE_USER | PTE_PXN;
+  if (!(prot & PROT_WRITE)) bits |= PTE_READ_ONLY;
+  if (!(prot & PROT_EXECUTE)) bits |= PTE_UXN;
+  return bits;
+}
+
+@inline export function frameOf(entry: u64): usize {
+  return <usize>(entry & ADDRESS_MASK);
+}
+@inline export function isWritable(entry: u64): bool {
+  return !(entry & PTE_READ_ONLY);
+}
+
+/** Address of the level-3 entry of `page` (virtual address >> 12); 0 if its tables are missing and not to be made. */
+export function entryAddress(level1: usize, page: u32, make: bool): usize {
+  const level2 = tableBehind(level1 + (<usize>(page >> 18) << 3), make);
+  if (!level2) return 0;
+  const level3 = tableBehind(level2 + (<usize>((page >> 9) & (ENTRIES - 1)) << 3), make);
+  if (!level3) return 0;
+  return level3 + (<usize>(page & (ENTRIES - 1)) << 3);
+}
+
+function tableBehind(entry: usize, make: bool): usize {
+  const value = load<u64>(entry);
+  if (value) return frameOf(value);
+  if (!make) return 0;
+  const frame = allocateFrame();
+  if (frame) store<u64>(entry, <u64>frame | TABLE);
+  return frame;
+}
+
+/** Gives back every owned frame and every table, and leaves level 1 empty. */
+export function freeTables(level1: usize): void {
+  for (let i: u32 = 0; i < LEVEL1_ENTRIES; i++) {
+    const level2 = frameOf(load<u64>(level1 + (<usize>i << 3)));
+    if (!level2) continue;
+    for (let j: u32 = 0; j < ENTRIES; j++) {
+      const level3 = frameOf(load<u64>(level2 + (<usize>j << 3)));
+      if (level3) freeLevel3(level3);
+    }
+    freeFrame(level2);
+    store<u64>(level1 + (<usize>i << 3), 0);
+  }
+}
+
+function freeLevel3(level3: usize): void {
+  for (let k: u32 = 0; k < ENTRIES; k++) {
+    const entry = load<u64>(level3 + (<usize>k << 3));
+    if (entry & PTE_OWNED) freeFrame(frameOf(entry));
+  }
+  freeFrame(level3);
+}
+
+@inline export function pageOf(address: u64): u32 {
+  return <u32>(address >> PAGE_SHIFT);
+}

@@ -1,0 +1,7 @@
+// The help text of ls, and what the shell's `help` shows.
+export const SUMMARY = "list directories";
+export const HELP =
+  "usage: ls [-a] [-l] [path…]\n" +
+  "Lists directories (without a path the current one, /) and files, one name a line, sorted.\n" +
+  "  -a  names that begin with a dot, too\n" +
+  "  -l  type and permissions, links, size in bytes, name\n";

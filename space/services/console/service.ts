@@ -1,0 +1,178 @@
+// The console's requests and notifications. One device with one handle: what /dev/console's open gives.
+// Nothing waits in here: a read without input and a write that the FIFO does not take are answered later.
+
+import { DRAIN_CANCELLED_CALL, DRAIN_RECORD_SIZE } from "../../../abi/construct";
+import { EPID_CONSOLE, NOTIFY_DRAIN, NOTIFY_LOG } from "../../../abi/endpoints";
+import { EAGAIN, EBADF, EBADMSG, EINVAL } from "../../../abi/errno";
+import { S_IFCHR } from "../../../abi/file";
+import { MAX_COPY_SLICE, MAX_INLINE_WRITE, MAX_MESSAGE_DATA } from "../../../abi/limits";
+import { FLAG_ASYNC, FLAG_WINDOWS, Message } from "../../../abi/message";
+import { VFS_CLOSE, VFS_READ, VFS_STAT, VFS_WRITE } from "../../../abi/ops";
+import { SYS_EP_DRAIN, SYS_IRQ_ACK } from "../../../abi/syscall";
+import { answerWithData, done, doneWithData, failed, LATER, message, Service } from "../../lib/hnx_ipc";
+import { syscall } from "../../lib/sys";
+import { Input } from "./input";
+import { Output } from "./output";
+import { BAD_BYTE, Pl011 } from "./pl011";
+import { Readers } from "./readers";
+
+/** The only handle there is. The VFS answers an open of /dev/console with it. */
+export const CONSOLE_HANDLE: u32 = 1;
+/** Notification bit of the UART's interrupt. */
+export const UART_INTERRUPT_BIT: u32 = 0;
+const CONSOLE_MODE: u32 = S_IFCHR | 0o620;
+
+export class ConsoleService extends Service {
+  private output: Output;
+  private input: Input;
+  private readers: Readers = new Readers();
+  private throttled: bool = false; // plain mode: bytes stay in the FIFO until readers make room
+  private drainRecord: usize = heap.alloc(DRAIN_RECORD_SIZE);
+
+  /** terminal: whether a person sits at the other end (line editing, echo, "\r\n"). The UART is started. */
+  constructor(
+    private uart: Pl011,
+    private terminal: bool,
+  ) {
+    super(EPID_CONSOLE, "console", "1.0");
+    const output = new Output(uart, terminal);
+    this.output = output;
+    this.input = new Input(output, terminal);
+  }
+
+  /** Takes the device over: what was typed so far is kept, what the kernel logged so far is shown. */
+  begin(): void {
+    this.receive();
+    if (!this.uart.fifosOn) {
+      this.uart.waitUntilSent();
+      // The device drops what arrives between this last look into its FIFO and the switch two accesses later.
+      this.receive();
+      this.uart.startFifos();
+    }
+    this.uart.start();
+    this.uart.listen(!this.throttled);
+    this.receive();
+    this.output.pump();
+  }
+
+  request(m: Message): i64 {
+    switch (<u32>m.op) {
+      case VFS_READ: return this.read(m);
+      case VFS_WRITE: return this.write(m);
+      case VFS_CLOSE: return this.close(m);
+      case VFS_STAT: return this.stat(m);
+      default: return this.unknown(m);
+    }
+  }
+
+  notification(bits: u64): void {
+    const interrupted = (bits & (1 << UART_INTERRUPT_BIT)) != 0;
+    if (interrupted) this.uart.clearInterrupts();
+    if (bits & NOTIFY_LOG) this.output.logWaiting = true;
+    if (bits & NOTIFY_DRAIN) this.drain();
+    if (interrupted) {
+      this.receive();
+      this.serveReaders();
+    }
+    this.output.pump();
+    if (interrupted) syscall(SYS_IRQ_ACK, UART_INTERRUPT_BIT, 0, 0, 0, 0, 0);
+  }
+
+  private read(m: Message): i64 {
+    const handle = m.readU32();
+    const size = m.readU32();
+    m.readU64(); // the offset means nothing on a device that has no positions
+    if (!m.ok) return failed(EBADMSG);
+    if (handle != CONSOLE_HANDLE) return failed(EBADF);
+    if (m.flags & FLAG_ASYNC) return failed(EINVAL);
+    if (size == 0) return done(0);
+    // While others wait there is nothing to read: what arrives is given to them before the next request.
+    if (!this.input.isReadable) return this.readers.add(m.msgId, size) ? LATER : failed(EAGAIN);
+    const count = this.takeInput(m, size);
+    this.input.consume(count);
+    this.resumeReceiving();
+    return doneWithData(count);
+  }
+
+  private write(m: Message): i64 {
+    const handle = m.readU32();
+    const size = m.readU32();
+    m.readU64();
+    if (!m.ok) return failed(EBADMSG);
+    if (handle != CONSOLE_HANDLE) return failed(EBADF);
+    if (size == 0) return done(0);
+    const inlined = m.unread == size && size <= MAX_INLINE_WRITE;
+    if (!inlined && !(m.unread == 0 && m.flags & FLAG_WINDOWS)) return failed(EBADMSG);
+    const token = m.flags & FLAG_ASYNC ? 0 : m.msgId;
+    // A longer write is cut so that no caller holds the line for ever; it calls again for the rest.
+    const result = this.output.submit(token, min(size, MAX_COPY_SLICE), inlined ? m.take(size) : 0, -EAGAIN);
+    if (result == LATER) return LATER;
+    return result < 0 ? failed(<i32>-result) : done(result);
+  }
+
+  private close(m: Message): i64 {
+    const handle = m.readU32();
+    if (!m.ok) return failed(EBADMSG);
+    return handle == CONSOLE_HANDLE ? done(0) : failed(EBADF);
+  }
+
+  private stat(m: Message): i64 {
+    const handle = m.readU32();
+    if (!m.ok) return failed(EBADMSG);
+    if (handle != CONSOLE_HANDLE) return failed(EBADF);
+    m.beginReply();
+    m.withU32(CONSOLE_MODE).withU32(1).withU32(CONSOLE_HANDLE).withU32(EPID_CONSOLE); // mode, links, inode, device
+    m.withU64(0).withU64(0); // size, mtime_ns
+    return doneWithData(0);
+  }
+
+  /** Puts what a read of `size` bytes gets into a new response. → bytes */
+  private takeInput(m: Message, size: u32): u32 {
+    m.beginReply();
+    const count = this.input.peek(m.data, min(size, MAX_MESSAGE_DATA));
+    m.reserve(count);
+    return count;
+  }
+
+  /** Moves bytes from the FIFO to the input. */
+  private receive(): void {
+    while (this.uart.hasInput) {
+      if (!this.terminal && !this.input.hasRoom) {
+        this.throttled = true;
+        this.uart.listen(false);
+        return;
+      }
+      const byte = this.uart.receive();
+      if (byte != BAD_BYTE) this.input.accept(byte);
+    }
+  }
+
+  /** After readers took bytes: goes on with what had to stay in the FIFO, whose interrupt may be over. */
+  private resumeReceiving(): void {
+    if (!this.throttled || !this.input.hasRoom) return;
+    this.throttled = false;
+    this.uart.listen(true);
+    this.receive();
+  }
+
+  /** Answers readers while there is input. */
+  private serveReaders(): void {
+    while (this.readers.count > 0 && this.input.isReadable) {
+      const count = this.takeInput(message(), this.readers.size);
+      // Bytes for a reader that died meanwhile are the next one's.
+      if (answerWithData(this.readers.token, count) >= 0) this.input.consume(count);
+      this.readers.removeFirst();
+      this.resumeReceiving();
+    }
+  }
+
+  /** Forgets the calls of dead callers. Closed handles need nothing: there is one, and it holds nothing. */
+  private drain(): void {
+    while (syscall(SYS_EP_DRAIN, EPID_CONSOLE, this.drainRecord, 0, 0, 0, 0) > 0) {
+      if (load<u32>(this.drainRecord) != DRAIN_CANCELLED_CALL) continue;
+      const token = load<u64>(this.drainRecord, 8);
+      this.readers.cancel(token);
+      this.output.cancel(token);
+    }
+  }
+}

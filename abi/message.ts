@@ -103,7 +103,7 @@ export class Message {
   /** Room for `size` more bytes: their address, or 0 with the overflow remembered and nothing changed. */
   reserve(size: u32): usize {
     const at = <u32>this.length;
-    if (<u32>this.overflow | u32(size > MAX_MESSAGE_DATA - at)) {
+    if ((<u32>this.overflow) | u32(size > MAX_MESSAGE_DATA - at)) {
       this.overflow = 1;
       return 0;
     }
@@ -163,7 +163,7 @@ export class Message {
   take(size: u32): usize {
     const at = <u32>this.position;
     const length = <u32>this.length;
-    if (<u32>this.overflow | u32(at > length) | u32(size > length - at)) {
+    if ((<u32>this.overflow) | u32(at > length) | u32(size > length - at)) {
       this.overflow = 1;
       return 0;
     }
@@ -209,21 +209,23 @@ export class Message {
 
 /** x5 of a request. */
 @inline export function requestInfo(op: u32, priority: u32, length: u32, flags: u32): u64 {
-  return <u64>(op | (priority << INFO_PRIORITY_SHIFT)) | (<u64>(length | (flags << 16)) << INFO_LENGTH_SHIFT);
+  return (
+    (<u64>(op | (priority << INFO_PRIORITY_SHIFT))) | ((<u64>(length | (flags << 16))) << INFO_LENGTH_SHIFT)
+  );
 }
 /** x5 of a response. */
 @inline export function replyInfo(code: i32, length: u32, flags: u32): u64 {
-  return <u64>(<u32>code) | (<u64>(length | (flags << 16)) << INFO_LENGTH_SHIFT);
+  return (<u64>(<u32>code)) | ((<u64>(length | (flags << 16))) << INFO_LENGTH_SHIFT);
 }
 @inline export function infoOp(info: u64): u32 {
-  return <u32>info & 0xffff;
+  return (<u32>info) & 0xffff;
 }
 @inline export function infoPriority(info: u64): u32 {
-  return (<u32>info >> INFO_PRIORITY_SHIFT) & 0xff;
+  return ((<u32>info) >> INFO_PRIORITY_SHIFT) & 0xff;
 }
 @inline export function infoLength(info: u64): u32 {
-  return <u32>(info >> INFO_LENGTH_SHIFT) & 0xffff;
+  return (<u32>(info >> INFO_LENGTH_SHIFT)) & 0xffff;
 }
 @inline export function infoFlags(info: u64): u32 {
-  return <u32>(info >> INFO_FLAGS_SHIFT) & 0xff;
+  return (<u32>(info >> INFO_FLAGS_SHIFT)) & 0xff;
 }

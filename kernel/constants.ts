@@ -1,5 +1,10 @@
 // What boot/*.S and boot/*.c need to know of the kernel's structures; the toolchain turns it into kernel_constants.h.
-import { FRAME_FULL as frameFull, FRAME_MESSAGE as frameMessage, FRAME_SYSCALL as frameSyscall, Thread } from "../core/ipc/thread";
+import {
+  FRAME_FULL as frameFull,
+  FRAME_MESSAGE as frameMessage,
+  FRAME_SYSCALL as frameSyscall,
+  Thread,
+} from "../core/ipc/thread";
 import { KERNEL_WINDOW as kernelWindow } from "./memory/layout";
 
 export const THREAD_FRAME: usize = offsetof<Thread>("frame");

@@ -5,7 +5,17 @@ import { ECONNREFUSED, ECONNRESET, ETIMEDOUT } from "../../abi/errno";
 import { MAX_ENDPOINTS, MAX_PROCESSES } from "../../abi/limits";
 import { infoPriority } from "../../abi/message";
 import { Endpoint, countStored, endpointAt, endpointOwnerDied } from "./endpoint";
-import { ITEM_ASYNC, STATE_AWAITING_REPLY, STATE_RECEIVING, STATE_SENDING, Thread, itemOf, slotOf, threadAt, threadOfItem } from "./thread";
+import {
+  ITEM_ASYNC,
+  STATE_AWAITING_REPLY,
+  STATE_RECEIVING,
+  STATE_SENDING,
+  Thread,
+  itemOf,
+  slotOf,
+  threadAt,
+  threadOfItem,
+} from "./thread";
 import { first, unlink } from "./queue";
 import { giveSlot } from "./store";
 import { CANCELLED_TABLE } from "./tables";
@@ -42,9 +52,9 @@ export function leaveWait(t: Thread): void {
 
 function noteCancelled(ep: Endpoint, server: Thread, t: Thread): void {
   const slot = slotOf(t);
-  store<u64>(CANCELLED_TABLE + (<usize>slot << 3), t.token);
-  if (slot < 64) ep.cancelledLow |= <u64>1 << slot;
-  else ep.cancelledHigh |= <u64>1 << (slot - 64);
+  store<u64>(CANCELLED_TABLE + ((<usize>slot) << 3), t.token);
+  if (slot < 64) ep.cancelledLow |= (<u64>1) << slot;
+  else ep.cancelledHigh |= (<u64>1) << (slot - 64);
   notify(server, NOTIFY_DRAIN);
 }
 
@@ -60,7 +70,7 @@ export function takeCancelled(ep: Endpoint): u64 {
   } else {
     return 0;
   }
-  return load<u64>(CANCELLED_TABLE + (<usize>slot << 3));
+  return load<u64>(CANCELLED_TABLE + ((<usize>slot) << 3));
 }
 
 /** Refuses all that is queued on an endpoint that nobody will serve. */

@@ -8,7 +8,13 @@
 //   index 16–:  created by programs, destroyed with their owner.
 
 import { MAX_ENDPOINTS, MAX_PROCESSES, MAX_QUEUED_PER_PRIORITY } from "../../abi/limits";
-import { EPID_NONE, FIRST_DYNAMIC_ENDPOINT, RIGHT_GRANT, RIGHT_RECEIVE, RIGHT_SEND } from "../../abi/endpoints";
+import {
+  EPID_NONE,
+  FIRST_DYNAMIC_ENDPOINT,
+  RIGHT_GRANT,
+  RIGHT_RECEIVE,
+  RIGHT_SEND,
+} from "../../abi/endpoints";
 import { EAGAIN, EEXIST, EINVAL, ENXIO, EPERM } from "../../abi/errno";
 import { ENDPOINT_SIZE, ENDPOINT_TABLE, RIGHTS_TABLE } from "./tables";
 import { QueueItem, Thread, threadOfPid } from "./thread";
@@ -189,7 +195,7 @@ export const ENDPOINT_STATS_SIZE: u32 = 32;
 
 /** Address of the head of a priority's queue; the tail follows it. */
 @inline export function queueAddress(ep: Endpoint, priority: u32): usize {
-  return changetype<usize>(ep) + offsetof<Endpoint>("head0") + (<usize>priority << 3);
+  return changetype<usize>(ep) + offsetof<Endpoint>("head0") + ((<usize>priority) << 3);
 }
 
 @inline export function storedAt(ep: Endpoint, priority: u32): u32 {

@@ -9,13 +9,25 @@ import { MAX_ENDPOINTS, MAX_MESSAGE_DATA, REGISTER_DATA } from "../../abi/limits
 import { RIGHT_RECEIVE, RIGHT_SEND } from "../../abi/endpoints";
 import { INFO_LENGTH_SHIFT, MESSAGE_DATA, infoPriority } from "../../abi/message";
 import { endpointAt } from "./endpoint";
-import { STATE_AWAITING_REPLY, STATE_READY, STATE_RECEIVING, TOKEN_SLOT_MASK, TOKEN_STEP, Thread, threadAt } from "./thread";
+import {
+  STATE_AWAITING_REPLY,
+  STATE_READY,
+  STATE_RECEIVING,
+  TOKEN_SLOT_MASK,
+  TOKEN_STEP,
+  Thread,
+  threadAt,
+} from "./thread";
 import { copyData } from "./sched";
 
 const INDEX_MASK: u32 = MAX_ENDPOINTS - 1;
 
 @inline function copyRest(to: Thread, from: Thread, length: u32): void {
-  copyData(to.messagePage + MESSAGE_DATA + REGISTER_DATA, from.messagePage + MESSAGE_DATA + REGISTER_DATA, length - REGISTER_DATA);
+  copyData(
+    to.messagePage + MESSAGE_DATA + REGISTER_DATA,
+    from.messagePage + MESSAGE_DATA + REGISTER_DATA,
+    length - REGISTER_DATA,
+  );
 }
 
 /** Call by `t`: → the receiver, now running in its place, or null. */
@@ -44,10 +56,16 @@ const INDEX_MASK: u32 = MAX_ENDPOINTS - 1;
 }
 
 /** Reply to `token` and receive by `t`; bit p of `ready`: a thread of priority p is ready: → the caller, or null. */
-@inline export function fastReplyRecv(t: Thread, epid: u32, info: u64, token: u64, ready: u32): Thread | null {
+@inline export function fastReplyRecv(
+  t: Thread,
+  epid: u32,
+  info: u64,
+  token: u64,
+  ready: u32,
+): Thread | null {
   const length = info >> INFO_LENGTH_SHIFT;
   if (length > <u64>MAX_MESSAGE_DATA) return null;
-  const c = threadAt(<u32>token & TOKEN_SLOT_MASK);
+  const c = threadAt((<u32>token) & TOKEN_SLOT_MASK);
   if (c.token != token || c.state != STATE_AWAITING_REPLY || c.server != t) return null;
   if (c.completion | u32(c.deadline != 0)) return null;
   const ep = endpointAt(epid & INDEX_MASK);

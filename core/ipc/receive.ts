@@ -6,7 +6,16 @@ import { EMSGSIZE, ENXIO, EPERM, ESRCH, ETIMEDOUT } from "../../abi/errno";
 import { MAX_MESSAGE_DATA } from "../../abi/limits";
 import { infoLength, infoPriority } from "../../abi/message";
 import { Endpoint, countStored, findEndpoint, rightsOf } from "./endpoint";
-import { ITEM_ASYNC, STATE_AWAITING_REPLY, STATE_READY, STATE_RECEIVING, TOKEN_SLOT_MASK, Thread, threadAt, threadOfItem } from "./thread";
+import {
+  ITEM_ASYNC,
+  STATE_AWAITING_REPLY,
+  STATE_READY,
+  STATE_RECEIVING,
+  TOKEN_SLOT_MASK,
+  Thread,
+  threadAt,
+  threadOfItem,
+} from "./thread";
 import { first, unlink } from "./queue";
 import { giveSlot } from "./store";
 import { deliver, deliverNotification, deliverReply } from "./transfer";
@@ -76,7 +85,7 @@ function receiveQueued(t: Thread, ep: Endpoint): bool {
 
 /** The thread that waits for `server` to answer `token`, or null: forged, late and second tokens find nobody. */
 export function callerOf(server: Thread, token: u64): Thread | null {
-  const caller = threadAt(<u32>token & TOKEN_SLOT_MASK);
+  const caller = threadAt((<u32>token) & TOKEN_SLOT_MASK);
   if (caller.token != token || caller.state != STATE_AWAITING_REPLY || caller.server != server) return null;
   return caller;
 }

@@ -19,7 +19,14 @@ export declare function stopTimeout(t: Thread): void;
 
 /** A delegated call was answered (t.completion ≠ 0): turn the response into t's result. data: 0 or its address. */
 @external("sched", "completeCall")
-export declare function completeCall(t: Thread, code: i32, value: i64, length: u32, flags: u32, data: usize): void;
+export declare function completeCall(
+  t: Thread,
+  code: i32,
+  value: i64,
+  length: u32,
+  flags: u32,
+  data: usize,
+): void;
 
 /** `ep`'s owner receives for the first time. */
 @external("sched", "firstReceive")

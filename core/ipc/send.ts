@@ -5,7 +5,15 @@ import { RIGHT_SEND } from "../../abi/endpoints";
 import { EAGAIN, ECONNREFUSED, EDEADLK, EMSGSIZE, ENXIO, EPERM, ETIMEDOUT } from "../../abi/errno";
 import { INFO_PRIORITY_SHIFT, infoLength, infoPriority } from "../../abi/message";
 import { ENDPOINT_DOWN, Endpoint, countStored, findEndpoint, rightsOf, storageFull } from "./endpoint";
-import { QueueItem, STATE_AWAITING_REPLY, STATE_READY, STATE_SENDING, TOKEN_STEP, Thread, itemOf } from "./thread";
+import {
+  QueueItem,
+  STATE_AWAITING_REPLY,
+  STATE_READY,
+  STATE_SENDING,
+  TOKEN_STEP,
+  Thread,
+  itemOf,
+} from "./thread";
 import { enqueue } from "./queue";
 import { giveSlot, takeSlot } from "./store";
 import { deliver } from "./transfer";
@@ -93,5 +101,5 @@ function handOver(ep: Endpoint, item: QueueItem, receiver: Thread): void {
 /** A message priority above what the manifest allows its sender is lowered to that. */
 function capPriority(t: Thread, info: u64): u64 {
   const excess = <i32>infoPriority(info) - <i32>t.maxMessagePriority;
-  return excess > 0 ? info - (<u64>excess << INFO_PRIORITY_SHIFT) : info;
+  return excess > 0 ? info - ((<u64>excess) << INFO_PRIORITY_SHIFT) : info;
 }

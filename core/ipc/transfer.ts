@@ -1,8 +1,27 @@
 // Moving a message: from a blocked caller or a stored message to a receiver, and from a server back to its caller.
 // Outside the fast path a message is whole in its page; its first 32 bytes are in x1–x4 only around a system call.
 
-import { FLAG_ASYNC, FLAG_KERNEL, FLAG_NOTIFICATION, INFO_FLAGS_SHIFT, INFO_LENGTH_SHIFT, MESSAGE_DATA, infoFlags, infoLength, replyInfo } from "../../abi/message";
-import { COMPLETION_WINDOWS, FRAME_MESSAGE, FRAME_SYSCALL, ITEM_ASYNC, QueueItem, STATE_READY, Thread, threadOfItem } from "./thread";
+import {
+  FLAG_ASYNC,
+  FLAG_KERNEL,
+  FLAG_NOTIFICATION,
+  INFO_FLAGS_SHIFT,
+  INFO_LENGTH_SHIFT,
+  MESSAGE_DATA,
+  infoFlags,
+  infoLength,
+  replyInfo,
+} from "../../abi/message";
+import {
+  COMPLETION_WINDOWS,
+  FRAME_MESSAGE,
+  FRAME_SYSCALL,
+  ITEM_ASYNC,
+  QueueItem,
+  STATE_READY,
+  Thread,
+  threadOfItem,
+} from "./thread";
 import { completeCall, copyData, makeReady, stopTimeout } from "./sched";
 
 @inline export function messageData(t: Thread): usize {
@@ -34,7 +53,7 @@ export function deliver(item: QueueItem, receiver: Thread): void {
   receiver.x0 = 0;
   receiver.x7 = item.pid;
   if (item.kind == ITEM_ASYNC) {
-    receiver.x5 = info | (<u64>FLAG_ASYNC << INFO_FLAGS_SHIFT);
+    receiver.x5 = info | ((<u64>FLAG_ASYNC) << INFO_FLAGS_SHIFT);
     receiver.x6 = 0;
   } else {
     receiver.x5 = info;
@@ -50,7 +69,7 @@ export function deliverNotification(receiver: Thread, bits: u64): void {
   receiver.x2 = 0;
   receiver.x3 = 0;
   receiver.x4 = 0;
-  receiver.x5 = (<u64>8 << INFO_LENGTH_SHIFT) | (<u64>FLAG_NOTIFICATION << INFO_FLAGS_SHIFT);
+  receiver.x5 = ((<u64>8) << INFO_LENGTH_SHIFT) | ((<u64>FLAG_NOTIFICATION) << INFO_FLAGS_SHIFT);
   receiver.x6 = 0;
   receiver.x7 = 0;
   receiver.frame = FRAME_MESSAGE;

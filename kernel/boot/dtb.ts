@@ -6,7 +6,16 @@
 //
 // Properties of a node stand before its children, so a node is understood when its first child begins or it ends.
 
-import { addBank, addVirtio, setBootArguments, setGic, setInitrd, setPsci, setTimerInterrupt, setUart } from "./machine";
+import {
+  addBank,
+  addVirtio,
+  setBootArguments,
+  setGic,
+  setInitrd,
+  setPsci,
+  setTimerInterrupt,
+  setUart,
+} from "./machine";
 
 const MAGIC: u32 = 0xd00dfeed;
 const HEADER_SIZE: u32 = 40;
@@ -63,8 +72,8 @@ export function readDeviceTree(address: usize): bool {
       if (pending) understand(depth);
       if (depth + 1 >= MAX_DEPTH) return false;
       depth++;
-      store<u32>(addressCells + (<usize>depth << 2), 2);
-      store<u32>(sizeCells + (<usize>depth << 2), 1);
+      store<u32>(addressCells + ((<usize>depth) << 2), 2);
+      store<u32>(sizeCells + ((<usize>depth) << 2), 1);
       clearNode();
       pending = true;
       while (has(at, 1) && load<u8>(tree + at)) at++;
@@ -108,14 +117,14 @@ function isText(offset: u32, text: string): bool {
   const n = <u32>text.length;
   if (!has(offset, n + 1) || load<u8>(tree + offset + n)) return false;
   for (let i: u32 = 0; i < n; i++) {
-    if (load<u8>(tree + offset + i) != load<u16>(changetype<usize>(text) + (<usize>i << 1))) return false;
+    if (load<u8>(tree + offset + i) != load<u16>(changetype<usize>(text) + ((<usize>i) << 1))) return false;
   }
   return true;
 }
 
 function property(name: u32, at: u32, size: u32, depth: u32): void {
-  if (isText(name, "#address-cells") && size == 4) store<u32>(addressCells + (<usize>depth << 2), be32(at));
-  else if (isText(name, "#size-cells") && size == 4) store<u32>(sizeCells + (<usize>depth << 2), be32(at));
+  if (isText(name, "#address-cells") && size == 4) store<u32>(addressCells + ((<usize>depth) << 2), be32(at));
+  else if (isText(name, "#size-cells") && size == 4) store<u32>(sizeCells + ((<usize>depth) << 2), be32(at));
   else if (isText(name, "compatible")) {
     compatible = at;
     compatibleSize = size;
@@ -135,7 +144,7 @@ function property(name: u32, at: u32, size: u32, depth: u32): void {
 /** One or two cells as a number; other counts give 0. */
 function cells(at: u32, count: u32): u64 {
   if (count == 1) return be32(at);
-  return count == 2 ? (<u64>be32(at) << 32) | be32(at + 4) : 0;
+  return count == 2 ? ((<u64>be32(at)) << 32) | be32(at + 4) : 0;
 }
 
 function isCompatible(text: string): bool {
@@ -170,7 +179,8 @@ function understand(depth: u32): void {
   if (regSize < entry) return;
   const base = cells(reg, ac);
   if (isMemory) {
-    for (let at: u32 = 0; at + entry <= regSize; at += entry) addBank(cells(reg + at, ac), cells(reg + at + (ac << 2), sc));
+    for (let at: u32 = 0; at + entry <= regSize; at += entry)
+      addBank(cells(reg + at, ac), cells(reg + at + (ac << 2), sc));
   }
   if (base >= 0x1_0000_0000) return;
   if (isCompatible("arm,pl011")) setUart(<usize>base, interruptId(0));

@@ -28,8 +28,8 @@ export function addBank(start: u64, size: u64): void {
     return;
   }
   ignoredBytes += size - (end - start);
-  store<u32>(banks + (<usize>bankCount << 3), <u32>start);
-  store<u32>(banks + (<usize>bankCount << 3), <u32>min(end, limit - 4096), 4);
+  store<u32>(banks + ((<usize>bankCount) << 3), <u32>start);
+  store<u32>(banks + ((<usize>bankCount) << 3), <u32>min(end, limit - 4096), 4);
   bankCount++;
 }
 export function setInitrd(start: u64, end: u64): void {
@@ -58,7 +58,7 @@ export function setPsci(hvc: u32): void {
 }
 export function addVirtio(base: usize, interrupt: u32): void {
   if (virtioCount == MAX_VIRTIO) return;
-  store<u32>(virtioSlots + (<usize>virtioCount << 3), <u32>base);
-  store<u32>(virtioSlots + (<usize>virtioCount << 3), interrupt, 4);
+  store<u32>(virtioSlots + ((<usize>virtioCount) << 3), <u32>base);
+  store<u32>(virtioSlots + ((<usize>virtioCount) << 3), interrupt, 4);
   virtioCount++;
 }

@@ -27,8 +27,10 @@ export function initializeGic(distributorBase: usize, cpuBase: usize): void {
   cpuInterface = cpuBase;
   mmioWrite32(distributor + GICD_CTLR, 0);
   lines = ((mmioRead32(distributor + GICD_TYPER) & 31) + 1) << 5;
-  for (let id: u32 = 0; id < lines; id += 32) mmioWrite32(distributor + GICD_ICENABLER + (id >> 3), 0xffffffff);
-  for (let id: u32 = 0; id < lines; id += 4) mmioWrite32(distributor + GICD_IPRIORITYR + id, DEFAULT_PRIORITIES);
+  for (let id: u32 = 0; id < lines; id += 32)
+    mmioWrite32(distributor + GICD_ICENABLER + (id >> 3), 0xffffffff);
+  for (let id: u32 = 0; id < lines; id += 4)
+    mmioWrite32(distributor + GICD_IPRIORITYR + id, DEFAULT_PRIORITIES);
   const self = mmioRead32(distributor + GICD_ITARGETSR) & 0xff;
   for (let id = FIRST_SHARED; id < lines; id += 4) {
     mmioWrite32(distributor + GICD_ITARGETSR + id, self * 0x01010101);

@@ -14,7 +14,7 @@ import { timerInterrupt } from "../sched/timer";
 let timerId: u32 = 0;
 
 @inline function route(id: u32): usize {
-  return INTERRUPT_TABLE + (<usize>id << 3);
+  return INTERRUPT_TABLE + ((<usize>id) << 3);
 }
 
 /** id: the virtual timer's interrupt. */
@@ -39,7 +39,7 @@ export function handleInterrupts(): void {
 
 function forward(id: u32): void {
   const driver = threadOfPid(load<u32>(route(id)));
-  if (driver) notify(driver, <u64>1 << load<u32>(route(id), 4));
+  if (driver) notify(driver, (<u64>1) << load<u32>(route(id), 4));
 }
 
 /** Routes interrupt `id` to process `pid` as notification bit 0–31, and unmasks it. 0, -EINVAL, -EBUSY. */

@@ -30,7 +30,7 @@ export function beginLine(level: u32): void {
 /** ASCII text of a literal, read in place. */
 export function put(text: string): void {
   const at = changetype<usize>(text);
-  for (let i = 0; i < text.length; i++) putByte(load<u16>(at + (<usize>i << 1)));
+  for (let i = 0; i < text.length; i++) putByte(load<u16>(at + ((<usize>i) << 1)));
 }
 
 /** Bytes at a kernel address; control characters are shown as "?". */
@@ -51,7 +51,7 @@ export function putHex(value: u64): void {
   put("0x");
   let shift: i32 = value ? (63 - <i32>clz(value)) & ~3 : 0;
   for (; shift >= 0; shift -= 4) {
-    const digit = <u32>(value >> shift) & 15;
+    const digit = (<u32>(value >> shift)) & 15;
     putByte(digit < 10 ? 48 + digit : 87 + digit);
   }
 }
@@ -84,7 +84,8 @@ export function logReader(): u32 {
 /** Copies up to `size` unread bytes to kernel address `target`. → how many. */
 export function readLog(target: usize, size: u32): u32 {
   const n = min(size, written - read);
-  for (let i: u32 = 0; i < n; i++, read++) store<u8>(target + i, load<u8>(LOG_BUFFER + (read & (LOG_SIZE - 1))));
+  for (let i: u32 = 0; i < n; i++, read++)
+    store<u8>(target + i, load<u8>(LOG_BUFFER + (read & (LOG_SIZE - 1))));
   return n;
 }
 /** Everything before this moment has been on the UART already. */

@@ -48,7 +48,7 @@ export function panic(frame: usize, syndrome: u64, address: u64): void {
     put(" x");
     putNumber(i);
     put("=");
-    putHex(load<u64>(frame + (<usize>i << 3)));
+    putHex(load<u64>(frame + ((<usize>i) << 3)));
     if (i % 4 == 3 || i == FRAME_REGISTERS - 1) endLine();
   }
   backtrace(load<u64>(frame + FRAME_X29));
@@ -56,7 +56,11 @@ export function panic(frame: usize, syndrome: u64, address: u64): void {
 
 /** x29 chain within the kernel's window; every link must lie above the last. */
 function backtrace(fp: u64): void {
-  for (let i: u32 = 0; i < MAX_BACKTRACE && fp > KERNEL_BASE && fp - KERNEL_BASE < 0x400000 && !(fp & 7); i++) {
+  for (
+    let i: u32 = 0;
+    i < MAX_BACKTRACE && fp > KERNEL_BASE && fp - KERNEL_BASE < 0x400000 && !(fp & 7);
+    i++
+  ) {
     const at = <usize>(fp - KERNEL_BASE);
     const next = load<u64>(at);
     beginLine(LOG_ERROR);

@@ -75,13 +75,13 @@ export function framePage(p: Process, page: u32, write: bool): usize {
 export function mapFrame(p: Process, page: u32, frame: usize, attributes: u64): bool {
   const at = entryAddress(level1Of(p), page, true);
   if (!at) return false;
-  store<u64>(at, <u64>frame | attributes);
+  store<u64>(at, (<u64>frame) | attributes);
   mappingBarrier();
   return true;
 }
 
 /** Whether [address, address + size) lies within the process's linear memory, its first page excluded. */
 export function inLinearMemory(p: Process, address: u64, size: u64): bool {
-  const end = <u64>p.memoryPages << 16;
-  return address >= <u64>1 << PAGE_SHIFT && address <= end && size <= end - address;
+  const end = (<u64>p.memoryPages) << 16;
+  return address >= (<u64>1) << PAGE_SHIFT && address <= end && size <= end - address;
 }

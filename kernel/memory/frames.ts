@@ -17,8 +17,8 @@ let free: u32 = 0;
 export function addFreeRange(start: usize, end: usize): bool {
   if (end <= start) return true;
   if (rangeCount == MAX_FREE_RANGES) return false;
-  store<u32>(ranges + (<usize>rangeCount << 3), <u32>start);
-  store<u32>(ranges + (<usize>rangeCount << 3), <u32>end, 4);
+  store<u32>(ranges + ((<usize>rangeCount) << 3), <u32>start);
+  store<u32>(ranges + ((<usize>rangeCount) << 3), <u32>end, 4);
   rangeCount++;
   const frames = <u32>(end - start) / PAGE_SIZE;
   total += frames;
@@ -32,12 +32,15 @@ export function allocateFrame(): usize {
   if (frame) {
     freeList = load<u32>(frame);
   } else {
-    while (current < rangeCount && load<u32>(ranges + (<usize>current << 3)) >= load<u32>(ranges + (<usize>current << 3), 4)) {
+    while (
+      current < rangeCount &&
+      load<u32>(ranges + ((<usize>current) << 3)) >= load<u32>(ranges + ((<usize>current) << 3), 4)
+    ) {
       current++;
     }
     if (current == rangeCount) return 0;
-    frame = load<u32>(ranges + (<usize>current << 3));
-    store<u32>(ranges + (<usize>current << 3), <u32>frame + PAGE_SIZE);
+    frame = load<u32>(ranges + ((<usize>current) << 3));
+    store<u32>(ranges + ((<usize>current) << 3), <u32>frame + PAGE_SIZE);
   }
   free--;
   zeroPage(frame);

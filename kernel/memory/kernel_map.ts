@@ -1,7 +1,17 @@
 // The kernel's half of the address space, completed from the device tree: RAM as 2 MiB blocks of memory, never executable,
 // nothing else but the registers of devices; the entry code's 1 GiB blocks go.
 
-import { banks, bankCount, gicCpuInterface, gicDistributor, initrdEnd, initrdStart, uartBase, virtioCount, virtioSlots } from "../boot/machine";
+import {
+  banks,
+  bankCount,
+  gicCpuInterface,
+  gicDistributor,
+  initrdEnd,
+  initrdStart,
+  uartBase,
+  virtioCount,
+  virtioSlots,
+} from "../boot/machine";
 import { flushKernelMappings, imageBase, imageSize, kernelLevel1, kernelLevel2 } from "../hal/hw";
 import { addFreeRange, allocateFrame } from "./frames";
 import { KERNEL_WINDOW } from "./layout";
@@ -26,11 +36,11 @@ export function physicalOf(address: usize): u64 {
 function reserve(start: usize, end: usize): void {
   if (end <= start || reservedCount == MAX_RESERVED) return;
   let i = reservedCount++;
-  for (; i > 0 && load<u32>(reserved + (<usize>(i - 1) << 3)) > <u32>start; i--) {
-    store<u64>(reserved + (<usize>i << 3), load<u64>(reserved + (<usize>(i - 1) << 3)));
+  for (; i > 0 && load<u32>(reserved + ((<usize>(i - 1)) << 3)) > <u32>start; i--) {
+    store<u64>(reserved + ((<usize>i) << 3), load<u64>(reserved + ((<usize>(i - 1)) << 3)));
   }
-  store<u32>(reserved + (<usize>i << 3), <u32>(start & ~PAGE_MASK));
-  store<u32>(reserved + (<usize>i << 3), <u32>((end + PAGE_MASK) & ~PAGE_MASK), 4);
+  store<u32>(reserved + ((<usize>i) << 3), <u32>(start & ~PAGE_MASK));
+  store<u32>(reserved + ((<usize>i) << 3), <u32>((end + PAGE_MASK) & ~PAGE_MASK), 4);
 }
 
 /** Hands RAM that nobody uses to the frame allocator. tree, treeSize: the device tree's place. */
@@ -39,11 +49,11 @@ export function findFreeMemory(tree: usize, treeSize: u32): void {
   reserve(tree, tree + treeSize);
   reserve(initrdStart, initrdEnd);
   for (let b: u32 = 0; b < bankCount; b++) {
-    let start: usize = (load<u32>(banks + (<usize>b << 3)) + BLOCK_SIZE - 1) & ~(BLOCK_SIZE - 1);
-    const end: usize = load<u32>(banks + (<usize>b << 3), 4) & ~(BLOCK_SIZE - 1);
+    let start: usize = (load<u32>(banks + ((<usize>b) << 3)) + BLOCK_SIZE - 1) & ~(BLOCK_SIZE - 1);
+    const end: usize = load<u32>(banks + ((<usize>b) << 3), 4) & ~(BLOCK_SIZE - 1);
     for (let i: u32 = 0; i < reservedCount; i++) {
-      const from: usize = load<u32>(reserved + (<usize>i << 3));
-      const to: usize = load<u32>(reserved + (<usize>i << 3), 4);
+      const from: usize = load<u32>(reserved + ((<usize>i) << 3));
+      const to: usize = load<u32>(reserved + ((<usize>i) << 3), 4);
       if (to <= start || from >= end) continue;
       if (from > start) addFreeRange(start, from);
       start = max(start, to);
@@ -56,22 +66,22 @@ export function findFreeMemory(tree: usize, treeSize: u32): void {
 export function completeKernelMap(): bool {
   const level1 = kernelLevel1();
   for (let b: u32 = 0; b < bankCount; b++) {
-    let at: usize = (load<u32>(banks + (<usize>b << 3)) + BLOCK_SIZE - 1) & ~(BLOCK_SIZE - 1);
-    const end: usize = load<u32>(banks + (<usize>b << 3), 4) & ~(BLOCK_SIZE - 1);
+    let at: usize = (load<u32>(banks + ((<usize>b) << 3)) + BLOCK_SIZE - 1) & ~(BLOCK_SIZE - 1);
+    const end: usize = load<u32>(banks + ((<usize>b) << 3), 4) & ~(BLOCK_SIZE - 1);
     for (; at < end; at += BLOCK_SIZE) {
-      const slot = level1 + (<usize>(FIRST_ENTRY + <u32>(at >> 30)) << 3);
+      const slot = level1 + ((<usize>(FIRST_ENTRY + <u32>(at >> 30))) << 3);
       if ((load<u64>(slot) & 3) != TABLE) {
         const table = allocateFrame();
         if (!table) return false;
         fillTable(table, at, end);
-        store<u64>(slot, <u64>table | TABLE);
+        store<u64>(slot, (<u64>table) | TABLE);
       }
     }
   }
   mapDevice(uartBase);
   mapDevice(gicDistributor);
   mapDevice(gicCpuInterface);
-  for (let i: u32 = 0; i < virtioCount; i++) mapDevice(load<u32>(virtioSlots + (<usize>i << 3)));
+  for (let i: u32 = 0; i < virtioCount; i++) mapDevice(load<u32>(virtioSlots + ((<usize>i) << 3)));
   flushKernelMappings();
   return true;
 }
@@ -80,7 +90,7 @@ export function completeKernelMap(): bool {
 function fillTable(table: usize, at: usize, end: usize): void {
   const gib = at >> 30;
   for (; at < end && at >> 30 == gib; at += BLOCK_SIZE) {
-    store<u64>(table + (((at >> BLOCK_SHIFT) & 511) << 3), <u64>at | RAM_BLOCK);
+    store<u64>(table + (((at >> BLOCK_SHIFT) & 511) << 3), (<u64>at) | RAM_BLOCK);
   }
 }
 
@@ -88,5 +98,5 @@ function fillTable(table: usize, at: usize, end: usize): void {
 function mapDevice(address: usize): void {
   const block = address & ~(BLOCK_SIZE - 1);
   if (!address || address >> 30 || block == KERNEL_WINDOW) return;
-  store<u64>(kernelLevel2() + ((block >> BLOCK_SHIFT) << 3), <u64>block | DEVICE_BLOCK);
+  store<u64>(kernelLevel2() + ((block >> BLOCK_SHIFT) << 3), (<u64>block) | DEVICE_BLOCK);
 }

@@ -37,11 +37,11 @@ export function pageAttributes(prot: u32): u64 {
 
 /** Address of the level-3 entry of `page` (virtual address >> 12); 0 if its tables are missing and not to be made. */
 export function entryAddress(level1: usize, page: u32, make: bool): usize {
-  const level2 = tableBehind(level1 + (<usize>(page >> 18) << 3), make);
+  const level2 = tableBehind(level1 + ((<usize>(page >> 18)) << 3), make);
   if (!level2) return 0;
-  const level3 = tableBehind(level2 + (<usize>((page >> 9) & (ENTRIES - 1)) << 3), make);
+  const level3 = tableBehind(level2 + ((<usize>((page >> 9) & (ENTRIES - 1))) << 3), make);
   if (!level3) return 0;
-  return level3 + (<usize>(page & (ENTRIES - 1)) << 3);
+  return level3 + ((<usize>(page & (ENTRIES - 1))) << 3);
 }
 
 function tableBehind(entry: usize, make: bool): usize {
@@ -49,27 +49,27 @@ function tableBehind(entry: usize, make: bool): usize {
   if (value) return frameOf(value);
   if (!make) return 0;
   const frame = allocateFrame();
-  if (frame) store<u64>(entry, <u64>frame | TABLE);
+  if (frame) store<u64>(entry, (<u64>frame) | TABLE);
   return frame;
 }
 
 /** Gives back every owned frame and every table, and leaves level 1 empty. */
 export function freeTables(level1: usize): void {
   for (let i: u32 = 0; i < LEVEL1_ENTRIES; i++) {
-    const level2 = frameOf(load<u64>(level1 + (<usize>i << 3)));
+    const level2 = frameOf(load<u64>(level1 + ((<usize>i) << 3)));
     if (!level2) continue;
     for (let j: u32 = 0; j < ENTRIES; j++) {
-      const level3 = frameOf(load<u64>(level2 + (<usize>j << 3)));
+      const level3 = frameOf(load<u64>(level2 + ((<usize>j) << 3)));
       if (level3) freeLevel3(level3);
     }
     freeFrame(level2);
-    store<u64>(level1 + (<usize>i << 3), 0);
+    store<u64>(level1 + ((<usize>i) << 3), 0);
   }
 }
 
 function freeLevel3(level3: usize): void {
   for (let k: u32 = 0; k < ENTRIES; k++) {
-    const entry = load<u64>(level3 + (<usize>k << 3));
+    const entry = load<u64>(level3 + ((<usize>k) << 3));
     if (entry & PTE_OWNED) freeFrame(frameOf(entry));
   }
   freeFrame(level3);

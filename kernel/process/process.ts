@@ -53,13 +53,13 @@ export class Process {
   return changetype<usize>(p) - FIELDS;
 }
 @inline export function regionAddress(p: Process, index: u32): usize {
-  return changetype<usize>(p) + (REGIONS - FIELDS) + (<usize>index << 4);
+  return changetype<usize>(p) + (REGIONS - FIELDS) + ((<usize>index) << 4);
 }
 @inline export function descriptorAddress(p: Process, fd: u32): usize {
-  return changetype<usize>(p) + (DESCRIPTORS - FIELDS) + (<usize>fd << 1);
+  return changetype<usize>(p) + (DESCRIPTORS - FIELDS) + ((<usize>fd) << 1);
 }
 @inline export function deviceAddress(p: Process, index: u32): usize {
-  return changetype<usize>(p) + (DEVICES - FIELDS) + (<usize>index << 2);
+  return changetype<usize>(p) + (DEVICES - FIELDS) + ((<usize>index) << 2);
 }
 @inline export function floatingPointState(p: Process): usize {
   return changetype<usize>(p) + (FLOATING_POINT - FIELDS);

@@ -24,5 +24,5 @@ const READY_QUEUES: usize = 64;
 
 /** Address of the head of a priority's ready queue; the tail follows it. */
 @inline export function readyQueue(core: Core, priority: u32): usize {
-  return changetype<usize>(core) + READY_QUEUES + (<usize>priority << 3);
+  return changetype<usize>(core) + READY_QUEUES + ((<usize>priority) << 3);
 }

@@ -7,7 +7,7 @@
 //   test-vfs-delegation  the one boot test of a file call's whole way, by itself
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { runLint } from "../lint/run.ts";
 
 export interface PartResult {
@@ -79,7 +79,19 @@ export function needsBuild(name: string): boolean {
 
 /** Whether a part has tests in this tree. */
 export function hasPart(name: string): boolean {
-  return name !== "test-sim" || existsSync("tests/sim");
+  const part = VITEST_PARTS[name];
+  if (!part) return true;
+  return part.filters.some((filter) => {
+    if (filter.endsWith(".test.ts")) return existsSync(filter);
+    return (
+      existsSync(filter) &&
+      readdirSync(filter, { recursive: true }).some((file) => isTest(filter, String(file)))
+    );
+  });
+}
+
+function isTest(folder: string, file: string): boolean {
+  return file.endsWith(".test.ts") && `${folder}${file}` !== DELEGATION_TEST;
 }
 
 /** Runs one part; a part that crashes counts as one failure. */

@@ -2,4 +2,4 @@
 export const SUMMARY = "print files";
 export const HELP =
   "usage: cat [file…]\n" +
-  "Writes the files to standard output, one after the other; standard input for none and for \"-\".\n";
+  'Writes the files to standard output, one after the other; standard input for none and for "-".\n';

@@ -33,7 +33,10 @@ export function main(): i32 {
     stdout.text("file: ").text(path).newline();
     stdout.text("type: ").text(typeName(info.mode)).newline();
     stdout.text("size: ").number(info.size).newline();
-    stdout.text("mode: ").number(info.mode & PERMISSION_BITS, 8, MODE_DIGITS, true).newline();
+    stdout
+      .text("mode: ")
+      .number(info.mode & PERMISSION_BITS, 8, MODE_DIGITS, true)
+      .newline();
     stdout.text("links: ").number(info.links).newline();
   }
   return cli.finish();

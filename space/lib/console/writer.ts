@@ -19,9 +19,9 @@ export class Writer {
 
   /** Appends `text`. */
   text(text: string): Writer {
-    for (let from = 0; from < text.length; ) {
+    for (let from = 0; from < text.length;) {
       const to = sliceEnd(text, from);
-      const at = this.room((<u32>(to - from)) * MAX_BYTES_PER_UNIT);
+      const at = this.room(<u32>(to - from) * MAX_BYTES_PER_UNIT);
       this.used += encodeUtf8(text, from, to, at);
       from = to;
     }

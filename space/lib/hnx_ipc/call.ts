@@ -4,7 +4,14 @@
 //   if (reply < 0) …-errno…;  const version = message().readStr();
 
 import { MESSAGE_PAGE } from "../../../abi/program";
-import { FLAG_KERNEL, FLAG_TIMEOUT, FLAG_WINDOWS, Message, NO_TIMEOUT, requestInfo } from "../../../abi/message";
+import {
+  FLAG_KERNEL,
+  FLAG_TIMEOUT,
+  FLAG_WINDOWS,
+  Message,
+  NO_TIMEOUT,
+  requestInfo,
+} from "../../../abi/message";
 import { PRIORITY_NORMAL } from "../../../abi/endpoints";
 import { EMSGSIZE } from "../../../abi/errno";
 import { epCall, epSend } from "../sys";
@@ -27,7 +34,7 @@ import { epCall, epSend } from "../sys";
  */
 export function ipcCallService(epid: u32, m: Message, timeout_ns: i64 = NO_TIMEOUT): i32 {
   if (!m.ok) return -EMSGSIZE;
-  let flags = <u32>m.flags & FLAG_WINDOWS;
+  let flags = (<u32>m.flags) & FLAG_WINDOWS;
   if (timeout_ns >= 0) flags |= FLAG_TIMEOUT;
   const code = <i32>epCall(epid, requestInfo(m.op, m.priority, m.length, flags), timeout_ns);
   m.rewind();

@@ -1,5 +1,12 @@
 // What a program imports to speak to services, or to be one.
 export * from "./call";
 export * from "./service";
-export { Message, FLAG_ASYNC, FLAG_OTHER_ENDPOINT, NO_TIMEOUT, WINDOW_READ, WINDOW_WRITE } from "../../../abi/message";
+export {
+  Message,
+  FLAG_ASYNC,
+  FLAG_OTHER_ENDPOINT,
+  NO_TIMEOUT,
+  WINDOW_READ,
+  WINDOW_WRITE,
+} from "../../../abi/message";
 export * from "../../../abi/endpoints";

@@ -15,7 +15,14 @@
 // `request` returns done(value), doneWithData(value), failed(errno), or LATER after keeping m.msgId: it must then call
 // answer… with that token some time. A service never blocks on a peer: no ipcCallService inside a handler.
 
-import { FLAG_ASYNC, FLAG_NOTIFICATION, FLAG_OTHER_ENDPOINT, Message, NO_TIMEOUT, replyInfo } from "../../../abi/message";
+import {
+  FLAG_ASYNC,
+  FLAG_NOTIFICATION,
+  FLAG_OTHER_ENDPOINT,
+  Message,
+  NO_TIMEOUT,
+  replyInfo,
+} from "../../../abi/message";
 import { ENOSYS, ESRCH } from "../../../abi/errno";
 import { OP_DESCRIBE } from "../../../abi/ops";
 import { SYS_MSG_READ, SYS_MSG_WRITE } from "../../../abi/syscall";
@@ -52,7 +59,7 @@ export function answer(token: u64, result: i64): i32 {
 export function answerWithData(token: u64, result: i64): i32 {
   const m = message();
   const code = result < 0 ? <i32>result : 0;
-  return <i32>epReply(replyInfo(code, m.length, <u32>m.flags & FLAG_OTHER_ENDPOINT), token, result);
+  return <i32>epReply(replyInfo(code, m.length, (<u32>m.flags) & FLAG_OTHER_ENDPOINT), token, result);
 }
 
 /**
@@ -107,7 +114,12 @@ export abstract class Service {
         status = epRecv(this.epid, NO_TIMEOUT);
       } else {
         const code = result < 0 ? <i32>result : 0;
-        status = epReplyRecv(this.epid, replyInfo(code, m.length, <u32>m.flags & FLAG_OTHER_ENDPOINT), token, result);
+        status = epReplyRecv(
+          this.epid,
+          replyInfo(code, m.length, (<u32>m.flags) & FLAG_OTHER_ENDPOINT),
+          token,
+          result,
+        );
         // The caller died or gave up while we worked: nothing was received, and nobody is harmed.
         if (status == -ESRCH) status = epRecv(this.epid, NO_TIMEOUT);
       }

@@ -57,11 +57,16 @@ export class ConsoleService extends Service {
 
   request(m: Message): i64 {
     switch (<u32>m.op) {
-      case VFS_READ: return this.read(m);
-      case VFS_WRITE: return this.write(m);
-      case VFS_CLOSE: return this.close(m);
-      case VFS_STAT: return this.stat(m);
-      default: return this.unknown(m);
+      case VFS_READ:
+        return this.read(m);
+      case VFS_WRITE:
+        return this.write(m);
+      case VFS_CLOSE:
+        return this.close(m);
+      case VFS_STAT:
+        return this.stat(m);
+      default:
+        return this.unknown(m);
     }
   }
 

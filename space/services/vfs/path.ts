@@ -59,7 +59,7 @@ function scanName(at: usize, end: usize, directory: u32): void {
     const left = <u64>(end - at);
     taken = slash ? ctz(slash) >> 3 : 8;
     if (left < taken) taken = left;
-    if (taken < 8) word &= (<u64>1 << (taken << 3)) - 1;
+    if (taken < 8) word &= ((<u64>1) << (taken << 3)) - 1;
     hash = (hash ^ word) * HASH_FACTOR;
     hash ^= hash >> HASH_SHIFT;
     at += <usize>taken;

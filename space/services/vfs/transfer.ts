@@ -3,15 +3,7 @@
 // A transfer moves at most MAX_COPY_SLICE bytes and says how many: callers loop.
 
 import { EBADF, EBADMSG, EFBIG, EINVAL, EISDIR, ENOSPC, EOVERFLOW } from "../../../abi/errno";
-import {
-  O_ACCESS_MODE,
-  O_APPEND,
-  O_RDONLY,
-  O_WRONLY,
-  SEEK_CUR,
-  SEEK_END,
-  SEEK_SET,
-} from "../../../abi/file";
+import { O_ACCESS_MODE, O_APPEND, O_RDONLY, O_WRONLY, SEEK_CUR, SEEK_END, SEEK_SET } from "../../../abi/file";
 import { MAX_COPY_SLICE, MAX_INLINE_WRITE, MAX_MESSAGE_DATA } from "../../../abi/limits";
 import { Message } from "../../../abi/message";
 import { CURRENT_OFFSET } from "../../../abi/ops";

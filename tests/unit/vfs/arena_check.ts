@@ -64,7 +64,13 @@ class ArenaReader {
 
   counts(): ArenaCounts {
     const [firstBlock, endBlock, freeBlocks] = [28, 48, 52].map((at) => this.u32(BASE + at));
-    return { firstBlock, endBlock, freeBlocks, usedInodes: this.u32(BASE + 72), openHandles: this.u32(BASE + 84) };
+    return {
+      firstBlock,
+      endBlock,
+      freeBlocks,
+      usedInodes: this.u32(BASE + 72),
+      openHandles: this.u32(BASE + 84),
+    };
   }
 
   isFree(block: number): boolean {
@@ -147,7 +153,11 @@ function checkBuckets(arena: ArenaReader, entries: Map<number, Entry>): void {
   assert.equal(linked.size, entries.size, "entries that no chain has");
 }
 
-function checkLinks(inodes: Map<number, Inode>, entries: Map<number, Entry>, opens: Map<number, number>): void {
+function checkLinks(
+  inodes: Map<number, Inode>,
+  entries: Map<number, Entry>,
+  opens: Map<number, number>,
+): void {
   const links = new Map<number, number>([[1, 2]]);
   const add = (number: number, count: number): unknown => links.set(number, (links.get(number) ?? 0) + count);
   for (const { inode, parent } of entries.values()) {
@@ -171,7 +181,11 @@ function checkBitmap(arena: ArenaReader, counts: ArenaCounts, owned: Set<number>
     if (block < counts.firstBlock) assert(!arena.isFree(block), `block ${block} of the fixed part is free`);
     else if (arena.isFree(block)) free++;
     if (block >= counts.firstBlock) {
-      assert.notEqual(arena.isFree(block), owned.has(block), `block ${block} is both free and held, or neither`);
+      assert.notEqual(
+        arena.isFree(block),
+        owned.has(block),
+        `block ${block} is both free and held, or neither`,
+      );
     }
   }
   assert.equal(free, counts.freeBlocks, "free blocks");
@@ -210,7 +224,10 @@ export function checkArena(memory: WebAssembly.Memory): ArenaCounts {
   checkBuckets(arena, entries);
   checkLinks(inodes, entries, readHandles(arena, counts));
   checkBitmap(arena, counts, owned);
-  assert(arena.bytes(BASE + BLOCK, BLOCK).every((byte) => byte === 0), "the block of zeros is not zero");
+  assert(
+    arena.bytes(BASE + BLOCK, BLOCK).every((byte) => byte === 0),
+    "the block of zeros is not zero",
+  );
   assert.equal(arena.u32(BASE + 12), 0, "a change was not ended");
   return counts;
 }

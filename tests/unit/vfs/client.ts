@@ -110,7 +110,7 @@ export class VfsClient {
   /** Reads until there is no more. */
   readAll(handle: number, offset = 0n): Buffer {
     const parts: Buffer[] = [];
-    for (let at = offset; ; ) {
+    for (let at = offset; ;) {
       const part = this.read(handle, 1 << 16, at);
       if (typeof part === "number") throw new Error(`read: ${part}`);
       if (part.length === 0) return Buffer.concat(parts);
@@ -130,7 +130,7 @@ export class VfsClient {
 
   /** Writes all, as a library would: -errno of a write that moved nothing, else the bytes written. */
   writeAll(handle: number, bytes: Uint8Array, offset = 0n): number {
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const written = this.write(handle, bytes.subarray(done), offset + BigInt(done));
       if (written < 0) return done > 0 ? done : written;
       done += written;

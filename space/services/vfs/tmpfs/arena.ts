@@ -5,7 +5,16 @@ import { ENOMEM } from "../../../../abi/errno";
 import { counter } from "../../../lib/sys";
 import { blocksPresent, takeInBlocks } from "./blocks";
 import { INODE_FIXED, ROOT_INODE, allocateInode, inodeAt } from "./inode";
-import { ARCHIVE_BLOCK, ARENA_BASE, BLOCK_SHIFT, BLOCKS_PER_WASM_PAGE, MAX_BLOCKS, MAX_HANDLES, MAX_INODES, blocksFor } from "./layout";
+import {
+  ARCHIVE_BLOCK,
+  ARENA_BASE,
+  BLOCK_SHIFT,
+  BLOCKS_PER_WASM_PAGE,
+  MAX_BLOCKS,
+  MAX_HANDLES,
+  MAX_INODES,
+  blocksFor,
+} from "./layout";
 import { isSuperblockValid, sealSuperblock, superblock } from "./superblock";
 
 const ROOT_MODE: u32 = S_IFDIR | 0o755;
@@ -29,7 +38,7 @@ export function isArenaValid(archiveBytes: u32): bool {
 
 /** Clears what a broken arena left behind, and counts every block that is there as used before. */
 function clearArena(firstBlock: u32): void {
-  memory.fill(ARENA_BASE, 0, <usize>ARCHIVE_BLOCK << BLOCK_SHIFT);
+  memory.fill(ARENA_BASE, 0, (<usize>ARCHIVE_BLOCK) << BLOCK_SHIFT);
   superblock().touchedBlock = max(firstBlock, blocksPresent());
 }
 

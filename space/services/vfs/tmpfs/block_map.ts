@@ -14,7 +14,7 @@ import { BLOCK_SIZE, blockAddress } from "./layout";
 const FANOUT_SHIFT: u32 = 10; // a block holds 1,024 numbers of 32 bits
 const FANOUT_MASK: u32 = 1023;
 /** Bytes of the largest file: 1,024³ blocks. */
-export const MAX_FILE_SIZE: u64 = <u64>1 << 42;
+export const MAX_FILE_SIZE: u64 = (<u64>1) << 42;
 
 /** Address of the number at `level` on the way to `index`, inside an index block. */
 @inline

@@ -17,12 +17,12 @@ const WORD_BIT_MASK: u32 = 63;
 
 @inline
 function wordAddress(block: u32): usize {
-  return blockAddress(BITMAP_BLOCK) + (<usize>(block >> WORD_BITS_SHIFT) << 3);
+  return blockAddress(BITMAP_BLOCK) + ((<usize>(block >> WORD_BITS_SHIFT)) << 3);
 }
 
 @inline
 function bitOf(block: u32): u64 {
-  return <u64>1 << (block & WORD_BIT_MASK);
+  return (<u64>1) << (block & WORD_BIT_MASK);
 }
 
 /** Makes a block free: one that is given back, or a new one. */

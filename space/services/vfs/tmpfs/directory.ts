@@ -12,7 +12,15 @@ import { ENOSPC } from "../../../../abi/errno";
 import { now_ns } from "../clock";
 import { ensureBlock, findBlock, releaseAllBlocks } from "./block_map";
 import { Inode, inodeAt } from "./inode";
-import { ARENA_BASE, BLOCK_SHIFT, BLOCK_SIZE, BUCKETS, BUCKET_BLOCK, BUCKET_SIZE, blockAddress } from "./layout";
+import {
+  ARENA_BASE,
+  BLOCK_SHIFT,
+  BLOCK_SIZE,
+  BUCKETS,
+  BUCKET_BLOCK,
+  BUCKET_SIZE,
+  blockAddress,
+} from "./layout";
 
 const SLOT_SHIFT: u32 = 6; // a slot is 64 bytes
 const SLOTS_SHIFT: u32 = 6; // a block has 64 of them
@@ -42,7 +50,7 @@ export class Entry {
 
 @inline
 export function entryAt(slot: u32): Entry {
-  return changetype<Entry>(ARENA_BASE + (<usize>slot << SLOT_SHIFT));
+  return changetype<Entry>(ARENA_BASE + ((<usize>slot) << SLOT_SHIFT));
 }
 
 @inline
@@ -58,7 +66,7 @@ function bucketAddress(hash: u32): usize {
 /** Bits of the low `bytes` bytes of a word, bytes < 8. */
 @inline
 function lowBytes(bytes: u32): u64 {
-  return (<u64>1 << (bytes << 3)) - 1;
+  return ((<u64>1) << (bytes << 3)) - 1;
 }
 
 /** Whether the entry's name is the `length` bytes at `name`; the lengths are equal. */
@@ -125,7 +133,7 @@ function findRoom(directory: Inode, count: u32): u32 {
 /** Bits of the slots that an entry takes. */
 @inline
 function slotBits(slot: u32, count: u32): u64 {
-  return ((<u64>1 << count) - 1) << (slot & SLOT_MASK);
+  return (((<u64>1) << count) - 1) << (slot & SLOT_MASK);
 }
 
 /** Adds a name that is not there yet, for inode number `inode`. 0 or -ENOSPC. Link counts are the caller's. */
@@ -135,7 +143,7 @@ export function addEntry(parent: u32, name: usize, length: u32, hash: u32, inode
   const slot = findRoom(directory, count);
   if (!slot) return -ENOSPC;
   const block = blockOf(slot);
-  block.starts |= <u64>1 << (slot & SLOT_MASK);
+  block.starts |= (<u64>1) << (slot & SLOT_MASK);
   block.used |= slotBits(slot, count);
   const entry = entryAt(slot);
   entry.inode = inode;
@@ -170,7 +178,7 @@ export function removeEntry(slot: u32): void {
   unlinkFromBucket(slot);
   const entry = entryAt(slot);
   const block = blockOf(slot);
-  block.starts &= ~(<u64>1 << (slot & SLOT_MASK));
+  block.starts &= ~((<u64>1) << (slot & SLOT_MASK));
   block.used &= ~slotBits(slot, slotsFor(entry.length));
   const directory = inodeAt(entry.parent);
   directory.entries -= 1;
@@ -186,7 +194,7 @@ export function removeEntry(slot: u32): void {
 /** The directory's first entry at `position` or after it: its slot, or 0 at the end. Positions: see positionOf(). */
 export function entryFrom(directory: Inode, position: u64): u32 {
   const blocks = directory.size >> BLOCK_SHIFT;
-  let within = <u32>position & SLOT_MASK;
+  let within = (<u32>position) & SLOT_MASK;
   for (let index = position >> SLOTS_SHIFT; index < blocks; index++) {
     const number = findBlock(directory, <u32>index);
     const starts = load<u64>(blockAddress(number)) >> within;
@@ -198,5 +206,5 @@ export function entryFrom(directory: Inode, position: u64): u32 {
 
 /** An entry's position in its directory: block index × 64 + slot, at least 1, the same as long as the entry is there. */
 export function positionOf(slot: u32): u64 {
-  return (<u64>blockOf(slot).index << SLOTS_SHIFT) | (slot & SLOT_MASK);
+  return ((<u64>blockOf(slot).index) << SLOTS_SHIFT) | (slot & SLOT_MASK);
 }

@@ -13,7 +13,7 @@ export function findSpan(inode: Inode, offset: u64, limit: u32): u32 {
     spanAddress = blockAddress(ARCHIVE_BLOCK) + inode.root + <usize>offset;
     return limit;
   }
-  const within = <u32>offset & (BLOCK_SIZE - 1);
+  const within = (<u32>offset) & (BLOCK_SIZE - 1);
   let index = <u32>(offset >> BLOCK_SHIFT);
   let block = findBlock(inode, index);
   let length = BLOCK_SIZE - within;
@@ -28,7 +28,7 @@ export function findSpan(inode: Inode, offset: u64, limit: u32): u32 {
 
 /** The same for writing: blocks that are not there are made. 0: no space left. */
 export function makeSpan(inode: Inode, offset: u64, limit: u32): u32 {
-  const within = <u32>offset & (BLOCK_SIZE - 1);
+  const within = (<u32>offset) & (BLOCK_SIZE - 1);
   let index = <u32>(offset >> BLOCK_SHIFT);
   let block = findBlock(inode, index);
   if (!block) {

@@ -33,7 +33,7 @@ export const ARCHIVE_BLOCK: u32 = BITMAP_BLOCK + MAX_BLOCKS / 8 / BLOCK_SIZE;
 /** Address of a block. */
 @inline
 export function blockAddress(block: u32): usize {
-  return ARENA_BASE + (<usize>block << BLOCK_SHIFT);
+  return ARENA_BASE + ((<usize>block) << BLOCK_SHIFT);
 }
 
 /** How many blocks `bytes` bytes take. */

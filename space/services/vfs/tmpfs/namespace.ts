@@ -1,6 +1,16 @@
 // Making and removing names. Each function is given the result of a walk (path.ts) and changes everything or nothing.
 
-import { EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOSPC, ENOTDIR, ENOTEMPTY, EROFS } from "../../../../abi/errno";
+import {
+  EBUSY,
+  EEXIST,
+  EINVAL,
+  EISDIR,
+  ENOENT,
+  ENOSPC,
+  ENOTDIR,
+  ENOTEMPTY,
+  EROFS,
+} from "../../../../abi/errno";
 import { S_IFDIR, S_IFMT } from "../../../../abi/file";
 import { NAME_DOT, NAME_ORDINARY, NAME_ROOT, found } from "../path";
 import { addEntry, removeEntry } from "./directory";

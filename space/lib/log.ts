@@ -14,6 +14,7 @@ export const LOG_WARN: u32 = 1;
 export const LOG_ERROR: u32 = 2;
 
 const LINE_SIZE: u32 = 240; // bytes
+const COUNTER_SIZE: u32 = 4; // of `used`, which stands before them
 const CUT_MARK: u32 = 0x2e2e2e; // "..."
 const CUT_MARK_SIZE: u32 = 3;
 const FIRST_PRINTABLE: u32 = 0x20;
@@ -69,7 +70,7 @@ export class LogLine {
   }
 
   @inline private get start(): usize {
-    return changetype<usize>(this) + offsetof<LogLine>();
+    return changetype<usize>(this) + COUNTER_SIZE;
   }
 
   private byte(byte: u32): void {
@@ -97,7 +98,7 @@ export class LogLine {
   }
 }
 
-export const logLine: LogLine = changetype<LogLine>(memory.data(244, 8)); // the counter and LINE_SIZE bytes
+export const logLine: LogLine = changetype<LogLine>(memory.data(COUNTER_SIZE + LINE_SIZE, 8));
 
 /** Logs `text` for whoever wonders what the machine does. */
 export function logInfo(text: string): void {

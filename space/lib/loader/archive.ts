@@ -8,7 +8,7 @@
 // Of two files with one name the first counts, as in the VFS.
 
 import { INITRD_OBJECT } from "../../../abi/construct";
-import { ENFILE, ENODEV, ENOENT, ENOEXEC, ENOMEM } from "../../../abi/errno";
+import { ENFILE, ENODEV, ENOEXEC, ENOMEM } from "../../../abi/errno";
 import { S_IFMT, S_IFREG } from "../../../abi/file";
 import { PAGE_SHIFT, PAGE_SIZE, WASM_PAGE_SIZE } from "../../../abi/limits";
 import { PROT_READ } from "../../../abi/program";
@@ -31,6 +31,9 @@ import {
 } from "./cpio";
 
 const MAX_FILES: u32 = 512; // -ENFILE, regular files in the archive
+const MAX_ARCHIVE_BYTES: u64 = 1 << 29; // -ENOMEM; the allocator's largest block is twice that
+const ALLOCATOR_OVERHEAD: u64 = 32; // bytes beside a block
+const FILE_RECORD_SIZE: u32 = 24;
 const SLASH: u32 = 0x2f;
 const DOT: u32 = 0x2e;
 const FNV_OFFSET: u32 = 0x811c9dc5; // the FNV-1a hash of 32 bits
@@ -47,8 +50,8 @@ export class ArchiveFile {
   mode: u32; // S_IFREG | permission bits
 }
 
-const index: usize = memory.data(12288, 8); // MAX_FILES × sizeof ArchiveFile
-const info: usize = memory.data(72, 8); // SYSTEM_INFO_SIZE
+const index: usize = memory.data(MAX_FILES * FILE_RECORD_SIZE, 8);
+const info: usize = memory.data(SYSTEM_INFO_SIZE, 8);
 let fileCount: u32 = 0;
 /** Why the archive's end was not its trailer: CPIO_…, and where; for the message. */
 export let archiveFault: i32 = CPIO_END;
@@ -56,7 +59,7 @@ export let archiveFaultOffset: u32 = 0;
 
 @inline
 function fileAt(i: u32): ArchiveFile {
-  return changetype<ArchiveFile>(index + <usize>i * offsetof<ArchiveFile>());
+  return changetype<ArchiveFile>(index + <usize>i * FILE_RECORD_SIZE);
 }
 
 function hashOf(name: usize, length: u32): u32 {
@@ -125,19 +128,30 @@ function archiveBytes(): u32 {
   return written == <i32>SYSTEM_INFO_SIZE ? changetype<SystemInfo>(info).initrdBytes : 0;
 }
 
+/**
+ * Addresses of `count` pages of this module's memory that nothing else uses, or 0: there are no more. The memory grows
+ * before the allocator is asked, because the allocator (runtime stub) traps when it cannot grow it itself.
+ */
+function reservePages(count: u32): usize {
+  const bytes = (<u64>count + 1) << PAGE_SHIFT;
+  if (bytes > MAX_ARCHIVE_BYTES) return 0;
+  const wasmPages = <i32>((bytes + ALLOCATOR_OVERHEAD + WASM_PAGE_SIZE - 1) / WASM_PAGE_SIZE);
+  if (memory.grow(wasmPages) < 0) return 0;
+  return (heap.alloc(<usize>bytes) + PAGE_SIZE - 1) & ~(<usize>PAGE_SIZE - 1);
+}
+
 /** Maps the boot archive (PRIVILEGE_INITRD) and makes the index. → as indexArchive(); -ENODEV: no archive; -ENOMEM. */
 export function openArchive(): i32 {
   const size = archiveBytes();
   if (size == 0) return -ENODEV;
-  const grown = memory.grow(<i32>((<u64>size + WASM_PAGE_SIZE - 1) / WASM_PAGE_SIZE));
-  if (grown < 0) return -ENOMEM;
-  const archive = <usize>grown * WASM_PAGE_SIZE;
-  const pages = (<u64>size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+  const pages = <u32>((<u64>size + PAGE_SIZE - 1) >> PAGE_SHIFT);
+  const archive = reservePages(pages);
+  if (archive == 0) return -ENOMEM;
   const status = <i32>syscall(SYS_OBJECT_MAP, INITRD_OBJECT, archive, 0, pages, PROT_READ, 0);
   return status < 0 ? status : indexArchive(archive, size);
 }
 
-/** The regular file at `path` (slashes before it are optional). → its record, or null: findFile failed with -ENOENT. */
+/** The regular file at `path` (slashes before it are optional). → its record, or null when there is none. */
 export function findFile(path: usize, length: u32): ArchiveFile | null {
   const prefix = prefixLength(path, length);
   const name = path + prefix;

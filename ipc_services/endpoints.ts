@@ -1,0 +1,36 @@
+// The well-known endpoints and their creation at boot; the log lines are part of the contract (DESIGN §2).
+
+import { EPID_BLOCK, EPID_CONSOLE, EPID_LOADER, EPID_NETWORK, EPID_VFS } from "../abi/endpoints";
+import { endpointCreateWellKnown } from "../core/ipc/endpoint";
+import { initializeStore } from "../core/ipc/store";
+import { report, reportEndpoint } from "./report";
+
+export namespace WELL_KNOWN_SERVICES {
+  export const VFS_EPID: u32 = EPID_VFS;
+  export const NETWORK_EPID: u32 = EPID_NETWORK;
+  export const LOADER_EPID: u32 = EPID_LOADER;
+  export const BLOCK_EPID: u32 = EPID_BLOCK;
+}
+
+/** The name of a well-known endpoint's service, for the log. */
+export function serviceName(epid: u32): string {
+  if (epid == EPID_VFS) return "vfs";
+  if (epid == EPID_NETWORK) return "network";
+  if (epid == EPID_LOADER) return "loader";
+  if (epid == EPID_BLOCK) return "block";
+  return epid == EPID_CONSOLE ? "console" : "endpoint";
+}
+
+/** Creates endpoints 1–5; called once, before any process exists. */
+export function initializeServices(): void {
+  initializeStore();
+  report("initializing delegation framework");
+  report("creating well-known service endpoints");
+  for (let epid = EPID_VFS; epid <= EPID_BLOCK; epid++) {
+    endpointCreateWellKnown(epid);
+    reportEndpoint(epid, serviceName(epid));
+  }
+  endpointCreateWellKnown(EPID_CONSOLE);
+  report("all well-known endpoints created");
+  report("delegation framework ready");
+}

@@ -98,7 +98,12 @@ static void w2c_kernel_schedMakeReady(w2c_kernel*, uint32_t), w2c_kernel_schedRe
 static void w2c_kernel_schedStartTimeout(w2c_kernel*, uint32_t, uint64_t), w2c_kernel_schedStopTimeout(w2c_kernel*, uint32_t);
 static void w2c_kernel_delegateComplete(w2c_kernel*, uint32_t, uint32_t, uint64_t, uint32_t, uint32_t, uint32_t);
 static void w2c_kernel_announceService(w2c_kernel*, uint32_t, uint32_t);
+static void w2c_kernel_reportText(w2c_kernel*, uint32_t), w2c_kernel_reportEndpoint(w2c_kernel*, uint32_t, uint32_t);
 #define KERNEL (&w2c_kernel_inst)
+INLINE void w2c_sched_report(struct w2c_sched* s, uint32_t text) { w2c_kernel_reportText(KERNEL, text); }
+INLINE void w2c_sched_reportEndpoint(struct w2c_sched* s, uint32_t epid, uint32_t name) {
+  w2c_kernel_reportEndpoint(KERNEL, epid, name);
+}
 INLINE void w2c_sched_makeReady(struct w2c_sched* s, uint32_t t) { w2c_kernel_schedMakeReady(KERNEL, t); }
 INLINE void w2c_sched_requeue(struct w2c_sched* s, uint32_t t) { w2c_kernel_schedRequeue(KERNEL, t); }
 INLINE void w2c_sched_startTimeout(struct w2c_sched* s, uint32_t t, uint64_t ns) { w2c_kernel_schedStartTimeout(KERNEL, t, ns); }

@@ -147,6 +147,7 @@ export function scheduleFirst(): Thread {
 /** The current thread's address space is about to go: run without one until the next switch. */
 export function leaveAddressSpace(t: Thread): void {
   const core = thisCore();
-  if (core.current == t) core.current = null;
+  if (core.current != t) return;
+  core.current = null;
   setTranslation(emptyTranslation());
 }

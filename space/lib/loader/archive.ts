@@ -14,6 +14,7 @@ import { PAGE_SHIFT, PAGE_SIZE, WASM_PAGE_SIZE } from "../../../abi/limits";
 import { PROT_READ } from "../../../abi/program";
 import { SYS_OBJECT_MAP, SYS_SYSTEM_INFO } from "../../../abi/syscall";
 import { SYSTEM_INFO_SIZE, SystemInfo } from "../../../abi/sysinfo";
+import { LOG_ERROR, logLine } from "../log";
 import { syscall } from "../sys";
 import {
   CPIO_BAD_MAGIC,
@@ -50,12 +51,11 @@ export class ArchiveFile {
   mode: u32; // S_IFREG | permission bits
 }
 
-const index: usize = memory.data(MAX_FILES * FILE_RECORD_SIZE, 8);
+const index: usize = heap.alloc(MAX_FILES * FILE_RECORD_SIZE); // not static: zeros would lie in the program's file
 const info: usize = memory.data(SYSTEM_INFO_SIZE, 8);
 let fileCount: u32 = 0;
-/** Why the archive's end was not its trailer: CPIO_…, and where; for the message. */
-export let archiveFault: i32 = CPIO_END;
-export let archiveFaultOffset: u32 = 0;
+let lastKind: i32 = CPIO_END; // CPIO_…: how the archive ended
+let lastOffset: u32 = 0; // and where
 
 @inline
 function fileAt(i: u32): ArchiveFile {
@@ -97,7 +97,7 @@ function indexEntry(archive: usize): i32 {
 
 /**
  * Makes the index of the archive of `size` bytes at `archive`. → number of files; -ENFILE: more than MAX_FILES, the rest
- * is left out; -ENOEXEC: it is damaged from archiveFaultOffset on, what stands before that is in the index.
+ * is left out; -ENOEXEC: it is damaged, what stands before the damage is in the index.
  */
 export function indexArchive(archive: usize, size: u32): i32 {
   fileCount = 0;
@@ -109,17 +109,27 @@ export function indexArchive(archive: usize, size: u32): i32 {
     offset = entryNext;
     kind = readEntry(archive, size, offset);
   }
-  archiveFault = kind;
-  archiveFaultOffset = offset;
+  lastKind = kind;
+  lastOffset = offset;
   return kind == CPIO_END ? <i32>fileCount : -ENOEXEC;
 }
 
-/** What archiveFault means, for a message. */
-export function describeArchiveFault(): string {
-  if (archiveFault == CPIO_BAD_MAGIC) return "no cpio newc header";
-  if (archiveFault == CPIO_BAD_NUMBER) return "a field is not hexadecimal";
-  if (archiveFault == CPIO_BAD_NAME) return "a bad name";
-  return "it is cut off";
+function describeEnd(): string {
+  if (lastKind == CPIO_BAD_MAGIC) return "no cpio newc header";
+  if (lastKind == CPIO_BAD_NUMBER) return "a field that is not hexadecimal";
+  if (lastKind == CPIO_BAD_NAME) return "a bad name";
+  return "cut off";
+}
+
+/** Logs why openArchive() gave `status`, which is negative. */
+export function logArchiveFailure(status: i32): void {
+  logLine.text("boot archive: ");
+  if (status == -ENODEV) logLine.text("there is none");
+  else if (status == -ENOMEM) logLine.text("no room to map it");
+  else if (status == -ENFILE) logLine.text("more than ").number(MAX_FILES).text(" files; the rest is left out");
+  else if (status == -ENOEXEC) logLine.text(describeEnd()).text(" at byte ").number(lastOffset);
+  else logLine.text("cannot be mapped: error ").number(-status);
+  logLine.write(LOG_ERROR);
 }
 
 /** Size of the boot archive, bytes; 0: there is none. */

@@ -66,7 +66,6 @@ function addDirectory(): i32 {
 
 function addFile(): i32 {
   if (found.inode) return -EEXIST;
-  if (found.hasSlash) return -EINVAL;
   const number = makeNode(S_IFREG | (entryMode & PERMISSIONS));
   if (number < 0) return number;
   const inode = inodeAt(number);
@@ -80,7 +79,8 @@ function addFile(): i32 {
 /** Takes the entry that was read into the tree. 0 or -errno. */
 function addEntryToTree(): i32 {
   const type = entryMode & S_IFMT;
-  if (type != S_IFDIR && type != S_IFREG) return -EINVAL;
+  const hasSlash = load<u8>(entryName + entryNameLength - 1) == SLASH;
+  if (type != S_IFDIR && (type != S_IFREG || hasSlash)) return -EINVAL;
   const status = makeParents();
   if (status < 0) return status;
   return type == S_IFDIR ? addDirectory() : addFile();

@@ -38,7 +38,7 @@ export function start(): i32 {
   if (isArenaValid(archiveBytes)) return 0;
   formatArena(archiveBytes, info.framesTotal);
   addSystemNodes();
-  loadArchive(archiveBytes);
+  if (archiveBytes) loadArchive(archiveBytes);
   return 0;
 }
 

@@ -15,7 +15,7 @@ const HEADER_BYTES = 110;
 /** An independent reader, from the format's description. */
 function readCpio(archive: Buffer): ReadEntry[] {
   const entries: ReadEntry[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     expect(archive.toString("latin1", at, at + 6)).toBe("070701");
     const fields = Array.from({ length: 13 }, (_, i) =>
       parseInt(archive.toString("latin1", at + 6 + 8 * i, at + 14 + 8 * i), 16),
@@ -73,15 +73,20 @@ describe("buildCpio", () => {
     const names = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1, maxLength: 8 });
     const contents = fc.array(fc.uint8Array({ maxLength: 9000 }), { minLength: 8, maxLength: 8 });
     fc.assert(
-      fc.property(names, contents, fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }), (list, data, aligned) => {
-        const entries = list.map((name, i) => ({ name, data: data[i], pageAligned: aligned[i] }));
-        const read = new Map(readCpio(buildCpio(entries)).map((entry) => [entry.name, entry]));
-        for (const { name, data: expected, pageAligned } of entries) {
-          const entry = read.get(name);
-          expect(entry && Buffer.compare(entry.data, expected)).toBe(0);
-          if (pageAligned) expect(entry && entry.dataAt % PAGE_BYTES).toBe(0);
-        }
-      }),
+      fc.property(
+        names,
+        contents,
+        fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
+        (list, data, aligned) => {
+          const entries = list.map((name, i) => ({ name, data: data[i], pageAligned: aligned[i] }));
+          const read = new Map(readCpio(buildCpio(entries)).map((entry) => [entry.name, entry]));
+          for (const { name, data: expected, pageAligned } of entries) {
+            const entry = read.get(name);
+            expect(entry && Buffer.compare(entry.data, expected)).toBe(0);
+            if (pageAligned) expect(entry && entry.dataAt % PAGE_BYTES).toBe(0);
+          }
+        },
+      ),
       { numRuns: 50 },
     );
   });

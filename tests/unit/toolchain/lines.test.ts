@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { GenMapping, addMapping, toEncodedMap } from "@jridgewell/gen-mapping";
-import { addLines, mangle, readOffsets } from "../../../toolchain/pipeline/lines.ts";
+import { TraceMap, encodedMap } from "@jridgewell/trace-mapping";
+import { type LineResult, addLines, mangle, readOffsets } from "../../../toolchain/pipeline/lines.ts";
 
 const DISASSEMBLY = `
 000100 func[1] <kernel/main/f>:
@@ -31,17 +31,19 @@ static u32 w2c_m_g(w2c_m* instance) {
 }
 `;
 
+/** Offset, source, line − 1, column: asc's map has everything on one line. */
+const MAPPINGS: [number, number, number, number][] = [
+  [0x101, 0, 11, 0],
+  [0x103, 0, 12, 0],
+  [0x105, 1, 399, 0],
+];
+
 function sourceMap(): string {
-  const map = new GenMapping({});
-  const add = (column: number, source: string, line: number): void =>
-    addMapping(map, { generated: { line: 1, column }, source, original: { line, column: 0 } });
-  add(0x101, "kernel/main.ts", 12);
-  add(0x103, "kernel/main.ts", 13);
-  add(0x105, "~lib/rt/tlsf.ts", 400);
-  return JSON.stringify(toEncodedMap(map));
+  const sources = ["kernel/main.ts", "~lib/rt/tlsf.ts"];
+  return JSON.stringify(encodedMap(new TraceMap({ version: 3, sources, names: [], mappings: [MAPPINGS] })));
 }
 
-const run = () =>
+const run = (): LineResult =>
   addLines({ c: C, cFile: "build/m.p.c", id: "m", sourceMap: sourceMap(), disassembly: DISASSEMBLY });
 
 describe("line directives", () => {
@@ -57,12 +59,14 @@ describe("line directives", () => {
     const before = (statement: string): string => lines[lines.indexOf(statement) - 1];
     expect(before("  var_i0 = var_p0;")).toBe('#line 12 "kernel/main.ts"');
     expect(before("  if (var_i0) {")).toBe('#line 13 "kernel/main.ts"');
-    expect(before("    var_i0 = 1u;")).toBe('#line 400 "node_modules/assemblyscript/std/assembly/rt/tlsf.ts"');
+    expect(before("    var_i0 = 1u;")).toBe(
+      '#line 400 "node_modules/assemblyscript/std/assembly/rt/tlsf.ts"',
+    );
   });
 
   it("goes back to the C file's own line after a function", () => {
     const lines = run().c.split("\n");
-    const at = lines.findIndex((line) => line.startsWith('#line') && line.includes("m.p.c"));
+    const at = lines.findIndex((line) => line.startsWith("#line") && line.includes("m.p.c"));
     expect(lines[at]).toBe(`#line ${at + 2} "build/m.p.c"`);
   });
 });

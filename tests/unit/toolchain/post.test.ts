@@ -44,15 +44,17 @@ const rewrite = (kind: "user" | "kernel", text = source): string =>
 
 describe("the post-processor", () => {
   it("refuses C in which a rewrite finds nothing", () => {
-    expect(() => rewrite("user", source.replace("#define MEM_ADDR(mem, addr, n) &", "#define OTHER &"))).toThrow(
-      /"memory address" matched 0 times, expected 1/,
-    );
+    expect(() =>
+      rewrite("user", source.replace("#define MEM_ADDR(mem, addr, n) &", "#define OTHER &")),
+    ).toThrow(/"memory address" matched 0 times, expected 1/);
   });
 
   it("refuses C in which a rewrite finds too much", () => {
-    const line = "#define FORCE_READ_INT(var) __asm__(\"\" ::\"r\"(var));\n";
+    const line = '#define FORCE_READ_INT(var) __asm__("" ::"r"(var));\n';
     expect(source).toContain(line);
-    expect(() => rewrite("user", source.replace(line, line + line))).toThrow(/"integer read" matched 2 times/);
+    expect(() => rewrite("user", source.replace(line, line + line))).toThrow(
+      /"integer read" matched 2 times/,
+    );
   });
 
   it("refuses C whose copy checks look different", () => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { SYMBOLS_MAGIC, buildSymbolBlob, parseSymbols, readableName } from "../../../toolchain/pipeline/symbols.ts";
+import {
+  SYMBOLS_MAGIC,
+  buildSymbolBlob,
+  parseSymbols,
+  readableName,
+} from "../../../toolchain/pipeline/symbols.ts";
 
 describe("readableName", () => {
   it.each([

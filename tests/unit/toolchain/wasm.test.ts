@@ -29,7 +29,9 @@ describe("readLayout", () => {
 
   it("refuses what is no module, and a passive segment", () => {
     expect(() => readLayout(new Uint8Array(8))).toThrow(/not a WebAssembly module/);
-    const passive = assemble(`(memory 1) (data $d "x") (func (memory.init $d (i32.const 0) (i32.const 0) (i32.const 1)))`);
+    const passive = assemble(
+      `(memory 1) (data $d "x") (func (memory.init $d (i32.const 0) (i32.const 0) (i32.const 1)))`,
+    );
     expect(() => readLayout(passive)).toThrow(/passive data segment/);
   });
 
@@ -53,7 +55,9 @@ describe("buildDataImage", () => {
   const bytes = (text: string): Uint8Array => Buffer.from(text, "latin1");
 
   it("refuses a segment below the base", () => {
-    expect(() => buildDataImage([{ offset: 99, bytes: bytes("x") }], 100)).toThrow(/99 lies below the memory base 100/);
+    expect(() => buildDataImage([{ offset: 99, bytes: bytes("x") }], 100)).toThrow(
+      /99 lies below the memory base 100/,
+    );
   });
 
   it("fills gaps with zeros and leaves trailing zeros out", () => {

@@ -77,6 +77,10 @@ class ArenaReader {
     return (this.view.getUint8(BITMAP + (block >> 3)) & (1 << (block & 7))) !== 0;
   }
 
+  isInodeUsed(number: number): boolean {
+    return this.u32(INODES.at + number * INODES.size) !== 0;
+  }
+
   inode(number: number): Inode {
     const at = INODES.at + number * INODES.size;
     const [mode, links, opens, flags] = [0, 4, 8, 12].map((field) => this.u32(at + field));
@@ -147,7 +151,7 @@ function checkBuckets(arena: ArenaReader, entries: Map<number, Entry>): void {
     for (let slot = arena.u32(BUCKETS.at + bucket * 4); slot; slot = arena.u32(BASE + slot * 64 + 8)) {
       assert(!linked.has(slot), "a hash chain has a loop");
       linked.add(slot);
-      assert.equal(entries.get(slot)?.hash! & (BUCKETS.count - 1), bucket, "an entry in a wrong chain");
+      assert.equal((entries.get(slot)?.hash ?? -1) % BUCKETS.count, bucket, "an entry in a wrong chain");
     }
   }
   assert.equal(linked.size, entries.size, "entries that no chain has");
@@ -210,8 +214,7 @@ export function checkArena(memory: WebAssembly.Memory): ArenaCounts {
   const counts = arena.counts();
   const inodes = new Map<number, Inode>();
   for (let number = 1; number < INODES.count; number++) {
-    const inode = arena.inode(number);
-    if (inode.mode) inodes.set(number, inode);
+    if (arena.isInodeUsed(number)) inodes.set(number, arena.inode(number));
   }
   assert.equal(inodes.size, counts.usedInodes, "inodes in use");
   const owned = new Set<number>();

@@ -1,0 +1,161 @@
+// The kernel's module: what assembly calls (boot/kernel.c names each) and the boot phases.
+
+import { Thread } from "../core/ipc/thread";
+import { fastCall, fastReplyRecv } from "../core/ipc/fastpath";
+import { initializeServices, serviceName } from "../ipc_services/endpoints";
+import { readDeviceTree, treeBytes } from "./boot/dtb";
+import {
+  bankCount, bootArguments, bootArgumentsSize, gicCpuInterface, gicDistributor, ignoredBytes, initrdEnd, initrdStart,
+  timerInterruptId, uartBase,
+} from "./boot/machine";
+import { counter, entryCounter } from "./hal/hw";
+import { initializeGic } from "./hal/gic";
+import { initializeUart } from "./hal/uart";
+import { setTranslation } from "./hal/hw";
+import { handleInterrupts, initializeInterrupts } from "./irq/irq";
+import { LOG_INFO, LOG_WARN, beginLine, endLine, put, putNumber, skipWritten } from "./log/log";
+import { PANIC_STATUS, fatal, hostIsListening, panic, powerOff } from "./log/panic";
+import { completeKernelMap, findFreeMemory } from "./memory/kernel_map";
+import { framesTotal } from "./memory/frames";
+import { createInitrdObject } from "./memory/objects";
+import { userFault } from "./process/crash";
+import { completeDelegated } from "./process/completion";
+import { selectFloatingPoint } from "./process/fpu";
+import { startInit } from "./process/start_init";
+import { dispatch } from "./process/syscall/dispatch";
+import { noteFirstUser } from "./process/syscall/system";
+import { thisCore } from "./sched/core";
+import { leaveKernel, schedMakeReady as makeReady, schedRequeue as requeue, scheduleFirst } from "./sched/sched";
+import { schedStartTimeout as startTimeout, schedStopTimeout as stopTimeout } from "./sched/timer";
+
+/** Boot. deviceTree: its physical address. → the first thread. */
+export function kernelMain(deviceTree: u64): Thread {
+  const tree = <usize>deviceTree;
+  const treeSize = treeBytes(tree);
+  const readable = treeSize != 0 && readDeviceTree(tree);
+  findFreeMemory(tree, treeSize);
+  if (!readable || !bankCount || !completeKernelMap()) fatal("the device tree cannot be read or names no memory");
+  initializeUart(uartBase);
+  if (hasWord("semihosting")) hostIsListening();
+  initializeGic(gicDistributor, gicCpuInterface);
+  initializeInterrupts(timerInterruptId);
+  greet();
+  initializeServices();
+  const initrdBytes = <u32>(initrdEnd - initrdStart);
+  if (!initrdBytes) fatal("there is no boot archive: give the image an initrd");
+  createInitrdObject(initrdStart, initrdBytes);
+  const wrong = startInit(initrdStart, initrdBytes, bootArguments, bootArgumentsSize);
+  if (wrong) fatal(wrong);
+  skipWritten();
+  noteFirstUser(counter() - entryCounter());
+  return scheduleFirst();
+}
+
+function greet(): void {
+  beginLine(LOG_INFO);
+  put("kernel: HNX, ");
+  putNumber(framesTotal() >> 8);
+  put(" MiB free");
+  endLine();
+  if (!ignoredBytes) return;
+  beginLine(LOG_WARN);
+  put("kernel: ");
+  putNumber(ignoredBytes >> 20);
+  put(" MiB of memory above 4 GiB are not used");
+  endLine();
+}
+
+/** Whether the boot arguments before "--" contain `word`. */
+function hasWord(word: string): bool {
+  const n = <u32>word.length;
+  for (let at: u32 = 0; at + n <= bootArgumentsSize; at++) {
+    if (load<u16>(bootArguments + at) == 0x2d2d) return false;
+    let same: u32 = 0;
+    while (same < n && load<u8>(bootArguments + at + same) == <u8>word.charCodeAt(same)) same++;
+    if (same == n) return true;
+  }
+  return false;
+}
+
+export function kernelSyscall(t: Thread, number: u64): Thread {
+  dispatch(t, number);
+  return leaveKernel(t);
+}
+
+export function kernelFault(t: Thread, syndrome: u64, address: u64): Thread {
+  userFault(t, <u32>syndrome, address);
+  return leaveKernel(t);
+}
+
+export function kernelInterrupt(t: Thread): Thread {
+  handleInterrupts();
+  return leaveKernel(t);
+}
+
+export function kernelFastCall(t: Thread, epid: u32, info: u64): usize {
+  const r = fastCall(t, epid, info);
+  return r ? runInstead(r) : 0;
+}
+
+export function kernelFastReplyRecv(t: Thread, epid: u32, info: u64, token: u64): usize {
+  const c = fastReplyRecv(t, epid, info, token, thisCore().readyMask);
+  return c ? runInstead(c) : 0;
+}
+
+@inline function runInstead(t: Thread): usize {
+  const core = thisCore();
+  core.current = t;
+  core.switches++;
+  setTranslation(t.translation);
+  selectFloatingPoint(core, t);
+  return changetype<usize>(t);
+}
+
+export function kernelPanic(frame: usize, syndrome: u64, address: u64): void {
+  panic(frame, syndrome, address);
+}
+
+export function kernelDie(): void {
+  powerOff(PANIC_STATUS);
+}
+
+// What core/ipc and ipc_services import.
+export function schedMakeReady(t: Thread): void {
+  makeReady(t);
+}
+export function schedRequeue(t: Thread): void {
+  requeue(t);
+}
+export function schedStartTimeout(t: Thread, timeout_ns: u64): void {
+  startTimeout(t, timeout_ns);
+}
+export function schedStopTimeout(t: Thread): void {
+  stopTimeout(t);
+}
+export function delegateComplete(t: Thread, code: i32, value: i64, length: u32, flags: u32, data: usize): void {
+  completeDelegated(t, code, value, length, flags, data);
+}
+export function announceService(epid: u32, pid: u32): void {
+  beginLine(LOG_INFO);
+  put(serviceName(epid));
+  put(": receiving on endpoint ");
+  putNumber(epid);
+  put(" (pid ");
+  putNumber(pid);
+  put(")");
+  endLine();
+}
+export function reportText(text: string): void {
+  beginLine(LOG_INFO);
+  put("ipc_services: ");
+  put(text);
+  endLine();
+}
+export function reportEndpoint(epid: u32, name: string): void {
+  beginLine(LOG_INFO);
+  put("ipc_services: created endpoint ");
+  putNumber(epid);
+  put(" for ");
+  put(name);
+  endLine();
+}

@@ -184,7 +184,7 @@ high:
 
 .section .bss.pages, "aw", @nobits
 .balign 4096
-.globl boot_l1, boot_l2
+.globl boot_l1, boot_l2, boot_empty
 boot_l1: .skip 4096
 boot_l2: .skip 4096
 boot_l3: .skip 4096

@@ -12,7 +12,7 @@
 struct w2c_hw;
 struct w2c_sched;
 
-extern char _image_size[], boot_l1[], boot_l2[], boot_empty[], hnx_syms[], hnx_syms_end[], _stack_guard[];
+extern char _image_start[], _image_end[], boot_l1[], boot_l2[], boot_empty[], hnx_syms[], hnx_syms_end[], _stack_guard[];
 void fp_save(void*), fp_restore(void*);
 static uint64_t image_physical, counter_at_entry;
 
@@ -83,7 +83,7 @@ INLINE void w2c_hw_semihostingExit(struct w2c_hw* h, uint32_t status) {
 INLINE void w2c_hw_halt(struct w2c_hw* h) { for (;;) __asm__ volatile("wfi"); }
 
 INLINE uint32_t w2c_hw_imageBase(struct w2c_hw* h) { return (uint32_t)image_physical; }
-INLINE uint32_t w2c_hw_imageSize(struct w2c_hw* h) { return (uint32_t)(uint64_t)_image_size; }
+INLINE uint32_t w2c_hw_imageSize(struct w2c_hw* h) { return (uint32_t)(_image_end - _image_start); }
 INLINE uint32_t w2c_hw_kernelLevel1(struct w2c_hw* h) { return WASM_ADDRESS(boot_l1); }
 INLINE uint32_t w2c_hw_kernelLevel2(struct w2c_hw* h) { return WASM_ADDRESS(boot_l2); }
 INLINE uint32_t w2c_hw_symbolTable(struct w2c_hw* h) { return WASM_ADDRESS(hnx_syms); }
@@ -93,13 +93,12 @@ INLINE uint64_t w2c_hw_entryCounter(struct w2c_hw* h) { return counter_at_entry;
 
 /* core/ipc's imports are the same module's exports. */
 typedef struct w2c_kernel w2c_kernel;
-static w2c_kernel w2c_kernel_inst;
 static void w2c_kernel_schedMakeReady(w2c_kernel*, uint32_t), w2c_kernel_schedRequeue(w2c_kernel*, uint32_t);
 static void w2c_kernel_schedStartTimeout(w2c_kernel*, uint32_t, uint64_t), w2c_kernel_schedStopTimeout(w2c_kernel*, uint32_t);
 static void w2c_kernel_delegateComplete(w2c_kernel*, uint32_t, uint32_t, uint64_t, uint32_t, uint32_t, uint32_t);
 static void w2c_kernel_announceService(w2c_kernel*, uint32_t, uint32_t);
 static void w2c_kernel_reportText(w2c_kernel*, uint32_t), w2c_kernel_reportEndpoint(w2c_kernel*, uint32_t, uint32_t);
-#define KERNEL (&w2c_kernel_inst)
+#define KERNEL ((w2c_kernel*)0) /* there is one instance, and the code knows it */
 INLINE void w2c_sched_report(struct w2c_sched* s, uint32_t text) { w2c_kernel_reportText(KERNEL, text); }
 INLINE void w2c_sched_reportEndpoint(struct w2c_sched* s, uint32_t epid, uint32_t name) {
   w2c_kernel_reportEndpoint(KERNEL, epid, name);

@@ -13,6 +13,7 @@ import {
   replyInfo,
 } from "../../abi/message";
 import {
+  COMPLETION_NONE,
   COMPLETION_WINDOWS,
   FRAME_MESSAGE,
   FRAME_SYSCALL,
@@ -123,5 +124,6 @@ function setResponse(caller: Thread, code: i32, info: u64, value: i64): void {
   caller.x5 = info;
   caller.x6 = value;
   caller.x7 = 0;
+  caller.completion = COMPLETION_NONE;
   caller.frame = FRAME_MESSAGE;
 }

@@ -94,7 +94,7 @@ function fill(o: MemoryObject, index: u32, owner: u32, pages: u32): i32 {
 function destroy(o: MemoryObject): void {
   if (o.kind == PAGED) {
     for (let i: u32 = 0; i < o.pages; i++) {
-      const frame = load<u32>(o.base + (<usize>i << 2));
+      const frame = load<u32>(<usize>o.base + (<usize>i << 2));
       if (frame) freeFrame(frame);
     }
     freeFrame(o.base);
@@ -106,7 +106,7 @@ function destroy(o: MemoryObject): void {
 
 /** Address of page `index` < pages. */
 export function objectPage(o: MemoryObject, index: u32): usize {
-  return o.kind == CONTIGUOUS ? o.base + (index << PAGE_SHIFT) : load<u32>(o.base + (<usize>index << 2));
+  return o.kind == CONTIGUOUS ? <usize>o.base + (<usize>index << PAGE_SHIFT) : <usize>load<u32>(<usize>o.base + (<usize>index << 2));
 }
 
 /** Whether pages [first, first + count) exist and may be mapped with `prot`. 0, -EINVAL, -EPERM. */

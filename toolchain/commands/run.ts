@@ -6,7 +6,6 @@
 
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import os from "node:os";
-import { parseArgs } from "node:util";
 import { Failure } from "../common/failure.ts";
 import { EXIT_USAGE, readMachineOptions } from "../common/options.ts";
 import { type BootMode, QEMU, kernelCommandLine, qemuArguments } from "../common/qemu.ts";
@@ -26,26 +25,42 @@ interface RunArguments {
   environment: Record<string, string | undefined>;
 }
 
-function readArguments(args: string[]): RunArguments {
-  const options = {
-    help: { type: "boolean", short: "h" },
-    mem: { type: "string" },
-    disk: { type: "string", multiple: true },
-    hostfwd: { type: "string", multiple: true },
-  } as const;
-  let parsed;
-  try {
-    parsed = parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    throw new Failure(`hnx run: ${(error as Error).message}\n${HELP}`, EXIT_USAGE);
+/** Option → the variable that it sets; --disk sets DISK, DISK2 … in turn, --hostfwd collects. */
+const OPTIONS: Record<string, string> = { "--mem": "MEM", "--disk": "DISK", "--hostfwd": "HOSTFWD" };
+
+function setOption(
+  environment: RunArguments["environment"],
+  option: string,
+  value: string,
+  disks: number,
+): void {
+  const variable = OPTIONS[option];
+  if (option === "--disk" && disks > 1) environment[`${variable}${disks}`] = value;
+  else if (option === "--hostfwd" && environment[variable]) environment[variable] += `,${value}`;
+  else environment[variable] = value;
+}
+
+/** Reads options up to the first word that is none; everything from there on is the guest's command. */
+export function readRunArguments(
+  args: readonly string[],
+  variables: RunArguments["environment"],
+): RunArguments {
+  const environment = { ...variables };
+  let disks = 0;
+  let at = 0;
+  for (; at < args.length && args[at].startsWith("-"); at += 2) {
+    const option = args[at];
+    if (option === "--help" || option === "-h") return { help: true, environment };
+    if (option === "--") break;
+    if (!Object.hasOwn(OPTIONS, option))
+      throw new Failure(`hnx run: unknown option ${option}\n${HELP}`, EXIT_USAGE);
+    if (at + 1 >= args.length) throw new Failure(`hnx run: ${option} needs a value\n${HELP}`, EXIT_USAGE);
+    if (option === "--disk") disks++;
+    setOption(environment, option, args[at + 1], disks);
   }
-  const { values, positionals } = parsed;
-  const environment = { ...process.env };
-  values.disk?.forEach((file, i) => (environment[i === 0 ? "DISK" : `DISK${i + 1}`] = file));
-  if (values.mem) environment.MEM = values.mem;
-  if (values.hostfwd) environment.HOSTFWD = values.hostfwd.join(",");
-  if (positionals.length > 0) environment.CMD = positionals.join(" ");
-  return { help: values.help ?? false, environment };
+  const command = args.slice(args[at] === "--" ? at + 1 : at);
+  if (command.length > 0) environment.CMD = command.join(" ");
+  return { help: false, environment };
 }
 
 function standardStreams(mode: BootMode): StdioOptions {
@@ -74,7 +89,7 @@ function waitForExit(child: ChildProcess): Promise<number> {
 
 /** Builds, boots, and returns the guest's exit status. */
 export async function runCommand(args: string[]): Promise<number> {
-  const { help, environment } = readArguments(args);
+  const { help, environment } = readRunArguments(args, process.env);
   if (help) {
     process.stdout.write(HELP);
     return 0;

@@ -29,9 +29,20 @@ export interface LineResult {
 
 /** Instructions for which wasm2c prints no statement of their own. */
 const SILENT_INSTRUCTION = /^(?:block|loop|end|drop|nop|else|local\[)/;
-/** C lines of a function's body that come from no instruction: labels, braces, declarations, the last return. */
-const SILENT_LINE =
-  /^\s*(?:\}.*|var_[BL]\w*:;?|[us](?:32|64) .*;|f(?:32|64) .*;|wasm_rt_memory_t\* .*;|FUNC_\w+;|return.*|)$/;
+/** C lines of a function's body that come from no instruction of their own. */
+const SILENT_LINE = new RegExp(
+  `^\\s*(?:${[
+    "\\}.*",
+    "var_[BL]\\w*:;?\\s*",
+    "(?:[us]32|[us]64|f32|f64|wasm_rt_memory_t\\*) .*;",
+    "FUNC_\\w+;",
+    "return.*",
+    "(?:case \\d+|default): .*",
+    "#.*",
+    "wasm_rt_segue_\\w+\\(.*",
+    "",
+  ].join("|")})$`,
+);
 /** asc's library has no place in the tree; its sources are in the npm package. */
 const LIBRARY_PREFIX = "~lib/";
 const LIBRARY_FOLDER = "node_modules/assemblyscript/std/assembly/";

@@ -7,7 +7,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import os from "node:os";
 import path from "node:path";
-import { runTool } from "../common/exec.ts";
 import { Failure } from "../common/failure.ts";
 import { ROOT, TOOLS_DIR } from "../common/paths.ts";
 
@@ -15,7 +14,6 @@ import { ROOT, TOOLS_DIR } from "../common/paths.ts";
 const WORKERS_MAX = 2;
 const WORKER_SOURCE = "toolchain/pipeline/worker.ts";
 const WORKER_BUNDLE = `${TOOLS_DIR}/worker.mjs`;
-const ESBUILD = "node_modules/esbuild/bin/esbuild";
 
 /** The constants headers, or the module of that name. */
 export type Job = { kind: "constants" } | { kind: "module"; name: string };
@@ -23,15 +21,17 @@ export interface WorkerAnswer {
   error?: string;
 }
 
-function bundleWorker(): void {
-  const options = [
-    "--bundle",
-    "--platform=node",
-    "--format=esm",
-    "--packages=external",
-    "--log-level=warning",
-  ];
-  runTool(ESBUILD, [WORKER_SOURCE, ...options, `--outfile=${WORKER_BUNDLE}`], "bundling the build worker");
+async function bundleWorker(): Promise<void> {
+  const { build } = await import("esbuild");
+  await build({
+    entryPoints: [WORKER_SOURCE],
+    outfile: WORKER_BUNDLE,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    packages: "external",
+    logLevel: "error",
+  });
 }
 
 function runJob(worker: ChildProcess, job: Job): Promise<string | undefined> {
@@ -53,7 +53,6 @@ export class WorkerPool {
   private readonly workers: ChildProcess[] = [];
 
   private worker(index: number): ChildProcess {
-    if (this.workers.length === 0) bundleWorker();
     this.workers[index] ??= fork(path.join(ROOT, WORKER_BUNDLE), {
       execArgv: ["--enable-source-maps"],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
@@ -66,6 +65,7 @@ export class WorkerPool {
    * with the messages of those that failed.
    */
   async run(jobs: readonly Job[], announce: (job: Job, index: number) => void): Promise<void> {
+    if (jobs.length > 0 && this.workers.length === 0) await bundleWorker();
     const errors: string[] = [];
     let next = 0;
     const serve = async (index: number): Promise<void> => {

@@ -1,5 +1,5 @@
 // Text to standard output and standard error, at once: one write a call. For many lines in a row use stdout.text(…) and
-// flush at the end. Results are 0 or the -errno of the first write to that descriptor that failed.
+// flush at the end. Results are 0 or the -errno of the write that failed.
 
 import { stderr, stdout } from "./writer";
 

@@ -10,7 +10,7 @@ const MAX_DIGITS: u32 = 64; // of a u64 in base 2
 const DIGITS = "0123456789abcdef";
 
 export class Writer {
-  /** 0, or the -errno of the first write that failed; later output is dropped. */
+  /** 0, or the -errno of the first write that failed since the last flush(). What was to follow it is dropped. */
   error: i32 = 0;
   private buffer: usize = 0;
   private used: u32 = 0;
@@ -50,17 +50,23 @@ export class Writer {
     return this;
   }
 
-  /** Writes what is in the buffer. → error */
+  /** Writes what is in the buffer. → 0, or the -errno of the first write that failed since the last flush() */
   flush(): i32 {
+    this.empty();
+    const error = this.error;
+    this.error = 0;
+    return error;
+  }
+
+  private empty(): void {
     if (this.used && !this.error) this.error = writeAll(this.fd, this.buffer, this.used);
     this.used = 0;
-    return this.error;
   }
 
   /** Where `size` more bytes (at most BUFFER_SIZE) fit. */
   private room(size: u32): usize {
     if (!this.buffer) this.buffer = heap.alloc(BUFFER_SIZE);
-    if (this.used + size > BUFFER_SIZE) this.flush();
+    if (this.used + size > BUFFER_SIZE) this.empty();
     return this.buffer + this.used;
   }
 }

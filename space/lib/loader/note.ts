@@ -2,9 +2,7 @@
 //
 //   0 u32 4 (name size)   4 u32 40 (descriptor size)   8 u32 type 1   12 "HNX\0"   16 descriptor
 
-import { WASM_PAGE_SIZE } from "../../../abi/limits";
 import {
-  LINEAR_MEMORY_END,
   NOTE_DESCRIPTOR,
   NOTE_DESCRIPTOR_SIZE,
   NOTE_NAME,
@@ -30,7 +28,7 @@ const HEAP_START: usize = 20;
 const SYMBOLS: usize = 24; // u64
 const SYMBOLS_SIZE: usize = 32; // u64
 
-const MAX_MEMORY_PAGES: u32 = <u32>(LINEAR_MEMORY_END / WASM_PAGE_SIZE);
+const MAX_MEMORY_PAGES: u32 = 0x8000; // 2 GiB: what the kernel gives, so that sizes in bytes stay positive
 const MAX_STACK_PAGES: u32 = 1024; // 4 MiB
 
 /** Reads the note of `size` bytes at `note` into `image`. → IMAGE_OK, or what is wrong with it */

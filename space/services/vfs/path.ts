@@ -18,6 +18,7 @@ const EVERY_HIGH_BIT: u64 = 0x8080808080808080;
 /** 2⁶⁴ divided by the golden ratio, odd: spreads every input bit over the upper half of a product. */
 const HASH_FACTOR: u64 = 0x9e3779b97f4a7c15;
 const HASH_SHIFT: u64 = 29;
+const EVERY_UPPER_BIT: u64 = 0xffffffff00000000;
 
 /** What the last name of a path is. */
 export const NAME_ORDINARY: u32 = 0;
@@ -46,11 +47,14 @@ function skipSlashes(at: usize, end: usize): usize {
   return at;
 }
 
-/** Reads the name at `at`: sets name, length and hash. directory: the inode number that its hash starts from. */
+/**
+ * Scans the name at `at` < end, hashing it from `seed` on. → its hash in the upper half, its length in the lower; one value,
+ * so that both stay in registers.
+ */
 @inline
-function scanName(at: usize, end: usize, directory: u32): void {
-  found.name = at;
-  let hash = superblock().hashSeed ^ directory;
+function scanName(at: usize, end: usize, seed: u64): u64 {
+  const start = at;
+  let hash = seed;
   let taken: u64 = 8;
   while (taken == 8) {
     let word = load<u64>(at);
@@ -59,35 +63,18 @@ function scanName(at: usize, end: usize, directory: u32): void {
     const left = <u64>(end - at);
     taken = slash ? ctz(slash) >> 3 : 8;
     if (left < taken) taken = left;
-    if (taken < 8) word &= ((<u64>1) << (taken << 3)) - 1;
+    if (taken < 8) word &= (<u64>1 << (taken << 3)) - 1;
     hash = (hash ^ word) * HASH_FACTOR;
     hash ^= hash >> HASH_SHIFT;
     at += <usize>taken;
   }
-  found.length = <u32>(at - found.name);
-  found.hash = <u32>(hash >> 32);
+  return (hash & EVERY_UPPER_BIT) | <u64>(at - start);
 }
 
 /** The kind of a name that begins with a dot. */
 function dotKind(name: usize, length: u32): u32 {
   if (length == 1) return NAME_DOT;
   return length == 2 && load<u8>(name, 1) == DOT ? NAME_DOT_DOT : NAME_ORDINARY;
-}
-
-/** Looks the scanned name up in `directory`: sets kind, entry and inode. */
-@inline
-function lookUp(directory: u32): void {
-  const kind = load<u8>(found.name) == DOT ? dotKind(found.name, found.length) : NAME_ORDINARY;
-  found.kind = kind;
-  found.parent = directory;
-  if (kind == NAME_ORDINARY) {
-    const slot = findEntry(directory, found.name, found.length, found.hash);
-    found.entry = slot;
-    found.inode = slot ? entryAt(slot).inode : 0;
-  } else {
-    found.entry = 0;
-    found.inode = kind == NAME_DOT ? directory : inodeAt(directory).parent;
-  }
 }
 
 function foundRoot(): i32 {
@@ -106,26 +93,42 @@ function foundRoot(): i32 {
 export function walk(path: usize, length: u32): i32 {
   if (!length) return -ENOENT;
   const end = path + length;
+  const seed = superblock().hashSeed;
   let at = skipSlashes(path, end);
   if (at == end) return foundRoot();
   let directory = ROOT_INODE;
   while (true) {
-    scanName(at, end, directory);
-    if (found.length > MAX_NAME) return -ENAMETOOLONG;
-    lookUp(directory);
-    const nameEnd = at + found.length;
-    if (nameEnd == end) {
-      found.hasSlash = false;
-      return 0;
+    const name = at;
+    const scan = scanName(name, end, seed ^ directory);
+    const nameLength = <u32>scan;
+    const hash = <u32>(scan >> 32);
+    if (nameLength > MAX_NAME) return -ENAMETOOLONG;
+    let kind = NAME_ORDINARY;
+    if (load<u8>(name) == DOT) kind = dotKind(name, nameLength);
+    let slot: u32 = 0;
+    let inode: u32 = 0;
+    if (kind == NAME_ORDINARY) {
+      slot = findEntry(directory, name, nameLength, hash);
+      if (slot) inode = entryAt(slot).inode;
+    } else {
+      inode = kind == NAME_DOT ? directory : inodeAt(directory).parent;
     }
+    const nameEnd = name + nameLength;
     at = skipSlashes(nameEnd, end);
-    const next = found.inode;
-    if (next && !isDirectory(inodeAt(next))) return -ENOTDIR;
+    const hasSlash = at != nameEnd;
+    if (hasSlash && inode && !isDirectory(inodeAt(inode))) return -ENOTDIR;
     if (at == end) {
-      found.hasSlash = true;
+      found.kind = kind;
+      found.inode = inode;
+      found.entry = slot;
+      found.parent = directory;
+      found.name = name;
+      found.length = nameLength;
+      found.hash = hash;
+      found.hasSlash = hasSlash;
       return 0;
     }
-    if (!next) return -ENOENT;
-    directory = next;
+    if (!inode) return -ENOENT;
+    directory = inode;
   }
 }

@@ -11,6 +11,7 @@ const longPath: usize = memory.data(4104, 8);
 
 /** Pulls a long path from the caller's window 0 and resolves it. */
 function resolveLongPath(m: Message): i32 {
+  m.take(1);
   if (!m.unread) return -ENOENT;
   const length = m.readU32();
   if (!m.ok) return -EBADMSG;
@@ -21,11 +22,12 @@ function resolveLongPath(m: Message): i32 {
   return <u32>copied == length ? walk(longPath, length) : -EFAULT;
 }
 
-/** Takes the path from the message and resolves it; the result is in `found`. 0 or -errno, walk()'s included. */
+/** Resolves the path that the message goes on with; the result is in `found`. 0 or -errno, walk()'s included. */
 @inline
 export function resolvePath(m: Message): i32 {
-  const text = m.readStr();
-  if (!text) return -EBADMSG;
-  const length = load<u8>(text);
+  const unread = m.unread;
+  const text = m.data + m.position;
+  const length: u32 = unread ? load<u8>(text) : 0;
+  if (length >= unread) return -EBADMSG;
   return length ? walk(text + 1, length) : resolveLongPath(m);
 }

@@ -29,9 +29,12 @@ function entryBytes({ name, mode = 0o100644, data = "", padding = 0 }: ArchiveEn
 
 /** The archive of the entries, with its trailer. */
 export function makeArchive(entries: ArchiveEntry[]): Buffer {
-  let archive = Buffer.alloc(0);
+  const parts: Buffer[] = [];
+  let size = 0;
   for (const entry of [...entries, { name: "TRAILER!!!", mode: 0 }]) {
-    archive = Buffer.concat([archive, entryBytes(entry, archive.length)]);
+    const part = entryBytes(entry, size);
+    parts.push(part);
+    size += part.length;
   }
-  return archive;
+  return Buffer.concat(parts);
 }

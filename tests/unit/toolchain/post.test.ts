@@ -76,7 +76,7 @@ describe("the post-processor", () => {
 
   it("leaves no data, no range check on memory, no read barrier and no public function", () => {
     const c = rewrite("user");
-    expect(c).not.toMatch(/^ {2}LOAD_DATA\(|data_segment_data_w2c/m);
+    expect(c).not.toMatch(/LOAD_DATA\(w2c_m_inst|data_segment_data_w2c/m);
     expect(c).not.toMatch(/memory_fill\([^{]*\{\s*RANGE_CHECK/);
     expect(c).not.toMatch(/memory_copy\([^{]*\{\s*RANGE_CHECK/);
     expect(c).toContain("#define FORCE_READ_INT(var)\n");

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findRegressions, formatTable, parseResults } from "../../../toolchain/bench/report.ts";
 import { splitSettings } from "../../../toolchain/common/config.ts";
+import { readRunArguments } from "../../../toolchain/commands/run.ts";
 import { parseForwards, readMachineOptions } from "../../../toolchain/common/options.ts";
 import { kernelCommandLine, qemuArguments } from "../../../toolchain/common/qemu.ts";
 import { parseDependencies } from "../../../toolchain/pipeline/clang.ts";
@@ -28,6 +29,22 @@ describe("machine options", () => {
       forwards: [],
       memory_mib: 256,
     });
+  });
+});
+
+describe("hnx run", () => {
+  it.each([[["--nope", "x"]], [["--mem"]], [["-x"]]])("refuses %j", (args) => {
+    expect(() => readRunArguments(args, {})).toThrow(/unknown option|needs a value/);
+  });
+
+  it("takes options up to the command, which may have its own", () => {
+    const args = ["--disk", "a", "--disk", "b", "--hostfwd", "1:2", "--hostfwd", "3:4", "ls", "--mem", "x"];
+    const { environment } = readRunArguments(args, { MEM: "64" });
+    expect(environment).toEqual({ DISK: "a", DISK2: "b", HOSTFWD: "1:2,3:4", CMD: "ls --mem x", MEM: "64" });
+  });
+
+  it("takes what follows -- as it is", () => {
+    expect(readRunArguments(["--", "-x"], {}).environment.CMD).toBe("-x");
   });
 });
 

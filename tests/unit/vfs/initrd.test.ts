@@ -115,15 +115,44 @@ describe("a good archive", () => {
 
 describe("entries that are skipped, and logged once", () => {
   const skips: [string, ArchiveEntry[], string][] = [
-    ["a second file of the same name", [{ name: "a", data: "1" }, { name: "a", data: "2" }], "1, the first with error 17"],
-    ["a directory over a file", [{ name: "a", data: "1" }, { name: "a", mode: DIRECTORY_MODE }], "1, the first with error 20"],
+    [
+      "a second file of the same name",
+      [
+        { name: "a", data: "1" },
+        { name: "a", data: "2" },
+      ],
+      "1, the first with error 17",
+    ],
+    [
+      "a directory over a file",
+      [
+        { name: "a", data: "1" },
+        { name: "a", mode: DIRECTORY_MODE },
+      ],
+      "1, the first with error 20",
+    ],
     ["a file over a directory", [{ name: "d/x" }, { name: "d", data: "2" }], "1, the first with error 17"],
-    ["a file under a file", [{ name: "a", data: "1" }, { name: "a/b", data: "2" }], "1, the first with error 20"],
+    [
+      "a file under a file",
+      [
+        { name: "a", data: "1" },
+        { name: "a/b", data: "2" },
+      ],
+      "1, the first with error 20",
+    ],
     ["a device over ours", [{ name: "dev/null", data: "2" }], "1, the first with error 17"],
-    ["names that go up", [{ name: "../a" }, { name: "x/../../a" }, { name: "b/.." }], "3, the first with error 22"],
+    [
+      "names that go up",
+      [{ name: "../a" }, { name: "x/../../a" }, { name: "b/.." }],
+      "3, the first with error 22",
+    ],
     ["a name of 256 bytes", [{ name: "n".repeat(256) }], "1, the first with error 36"],
     ["33 directories deep", [{ name: "d/".repeat(33) + "f" }], "1, the first with error 36"],
-    ["links, fifos, devices, no type", [0o120777, 0o010644, 0o020644, 0o060644, 0].map((mode, i) => ({ name: `n${i}`, mode })), "5, the first with error 22"],
+    [
+      "links, fifos, devices, no type",
+      [0o120777, 0o010644, 0o020644, 0o060644, 0].map((mode, i) => ({ name: `n${i}`, mode })),
+      "5, the first with error 22",
+    ],
     ["a file with a slash", [{ name: "f/", data: "1" }], "1, the first with error 22"],
   ];
   for (const [what, entries, reason] of skips) {
@@ -144,7 +173,10 @@ describe("entries that are skipped, and logged once", () => {
 });
 
 describe("broken archives end where they break", () => {
-  const whole = makeArchive([{ name: "first", data: "1" }, { name: "second", data: "2" }]);
+  const whole = makeArchive([
+    { name: "first", data: "1" },
+    { name: "second", data: "2" },
+  ]);
   const second = whole.indexOf("070701", 10);
   const broken = (at: number, text: string): Buffer => {
     const copy = Buffer.from(whole);
@@ -165,7 +197,15 @@ describe("broken archives end where they break", () => {
 
   test("digits", () => {
     for (const at of [14, 54, 94]) {
-      for (const digits of ["0000000g", "-0000001", "0x000001", "       1", "\xff0000000", "/0000000", ":0000000"]) {
+      for (const digits of [
+        "0000000g",
+        "-0000001",
+        "0x000001",
+        "       1",
+        "\xff0000000",
+        "/0000000",
+        ":0000000",
+      ]) {
         expectFirstOnly(broken(at, digits), "a field is not hexadecimal");
       }
     }
@@ -221,7 +261,10 @@ describe("mutations", () => {
   const hex = fc.constantFrom(..."0123456789abcdefABCDEFg \0".split("")).map((c) => c.charCodeAt(0));
   const mutation = fc.record({
     at: fc.nat(1_000_000),
-    bytes: fc.array(fc.oneof(hex, fc.nat(255), fc.constantFrom(0x2f, 0x2e, 0)), { minLength: 1, maxLength: 9 }),
+    bytes: fc.array(fc.oneof(hex, fc.nat(255), fc.constantFrom(0x2f, 0x2e, 0)), {
+      minLength: 1,
+      maxLength: 9,
+    }),
   });
   const field = fc.record({
     entry: fc.nat(GOOD.length),
@@ -230,7 +273,9 @@ describe("mutations", () => {
   });
 
   test(`${MUTATED_ARCHIVES} archives: no trap, nothing outside, a sound tree`, () => {
-    const small = GOOD.map((entry) => (entry.name === "bin/tool" ? { ...entry, data: "tool", padding: 9 } : entry));
+    const small = GOOD.map((entry) =>
+      entry.name === "bin/tool" ? { ...entry, data: "tool", padding: 9 } : entry,
+    );
     const good = makeArchive(small);
     const headers = [...good.toString("latin1").matchAll(/070701/g)].map(({ index }) => index);
     const property = fc.property(

@@ -62,7 +62,12 @@ describe("an arena that is not whole is made anew, all clean", () => {
       expect(next.get("/etc/motd")).toEqual(Buffer.from("hello"));
       const sparse = next.open("/tmp/f", O_CREAT | O_RDWR);
       next.write(sparse, "x", 40_000n);
-      expect(next.readAll(sparse).subarray(0, 40_000).every((byte) => byte === 0)).toBe(true);
+      expect(
+        next
+          .readAll(sparse)
+          .subarray(0, 40_000)
+          .every((byte) => byte === 0),
+      ).toBe(true);
       checkArena(next.service.memory);
     });
   }

@@ -36,6 +36,23 @@ export function findBlock(inode: Inode, index: u32): u32 {
   return block;
 }
 
+/**
+ * How many blocks from `index` on, up to `limit`, lie one after the other in the arena; `block` ≠ 0 is the first of them.
+ * Looks no further than one index block reaches.
+ */
+export function countRun(inode: Inode, index: u32, block: u32, limit: u32): u32 {
+  let level = inode.height;
+  if (!level) return 1;
+  let leaf = inode.root;
+  while (level > 1) leaf = load<u32>(slotAddress(leaf, index, --level));
+  const inLeaf = FANOUT_MASK + 1 - (index & FANOUT_MASK);
+  if (inLeaf < limit) limit = inLeaf;
+  const first = slotAddress(leaf, index, 0);
+  let count: u32 = 1;
+  while (count < limit && load<u32>(first + (count << 2)) == block + count) count++;
+  return count;
+}
+
 /** A new block for `inode`; 0: no space left. */
 function takeBlock(inode: Inode, wanted: u32): u32 {
   const block = allocateBlock(wanted);

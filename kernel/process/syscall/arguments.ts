@@ -1,0 +1,31 @@
+// What system-call handlers share: a user range is an allegation until one of these has looked at it.
+
+import { EFAULT, EINVAL, ENAMETOOLONG, ENOENT } from "../../../abi/errno";
+import { MAX_INLINE_PATH, MAX_PATH } from "../../../abi/limits";
+import { Message, WINDOW_READ } from "../../../abi/message";
+import { Thread } from "../../../core/ipc/thread";
+import { withWindow } from "../../../ipc_services/delegate";
+import { inLinearMemory } from "../../memory/address_space";
+import { copyFromUser } from "../../memory/user_copy";
+import { processOf } from "../process";
+
+/** 0 if [address, address + size) lies in `t`'s linear memory (an empty range anywhere does), else -EFAULT. */
+export function checkRange(t: Thread, address: u64, size: u64): i32 {
+  return size == 0 || inLinearMemory(processOf(t), address, size) ? 0 : -EFAULT;
+}
+
+/** Adds the path [address, address + size) to a request: in it, or as window 0. 0, -ENOENT, -ENAMETOOLONG, -EFAULT. */
+export function addPath(t: Thread, m: Message, address: u64, size: u64): i32 {
+  if (!size) return -ENOENT;
+  if (size > <u64>MAX_PATH) return -ENAMETOOLONG;
+  if (checkRange(t, address, size) < 0) return -EFAULT;
+  if (size > <u64>MAX_INLINE_PATH) {
+    m.withStr(0, 0).withU32(<u32>size);
+    withWindow(t, 0, <u32>address, <u32>size, WINDOW_READ);
+    return 0;
+  }
+  const at = m.reserve(<u32>size + 1);
+  if (!at) return -EINVAL;
+  store<u8>(at, <u8>size);
+  return copyFromUser(processOf(t), at + 1, address, <u32>size) == <u32>size ? 0 : -EFAULT;
+}

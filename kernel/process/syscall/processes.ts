@@ -1,0 +1,43 @@
+// Processes, memory and time: kept in the kernel.
+
+import { EFAULT, EINVAL, ENOMEM, EPERM, ESRCH } from "../../../abi/errno";
+import { PRIVILEGE_KILL } from "../../../abi/endpoints";
+import { SIGKILL, exitedStatus } from "../../../abi/wait";
+import { STATE_BUILDING, STATE_ZOMBIE, Thread, threadOfPid } from "../../../core/ipc/thread";
+import { killProcess } from "../crash";
+import { endProcess, waitForChild } from "../lifecycle";
+import { processOf } from "../process";
+import { checkRange } from "./arguments";
+
+export function sysExit(t: Thread): void {
+  endProcess(t, exitedStatus(<u32>t.x0));
+}
+
+/** wait4(pid or -1, address for the status or 0, flags). */
+export function sysWait(t: Thread): i64 {
+  if (t.x1 && checkRange(t, t.x1, 4) < 0) return -EFAULT;
+  const target = <i64>t.x0;
+  if (target != -1 && (target <= 0 || target > i32.MAX_VALUE)) return -EINVAL;
+  return waitForChild(t, <i32>target, <u32>t.x1, <u32>t.x2);
+}
+
+/** kill(pid, signal): SIGKILL, or 0 to ask whether it could. */
+export function sysKill(t: Thread): i64 {
+  if (t.x1 != 0 && t.x1 != <u64>SIGKILL) return -EINVAL;
+  const victim = t.x0 <= u32.MAX_VALUE ? threadOfPid(<u32>t.x0) : null;
+  if (!victim || victim.state == STATE_ZOMBIE) return -ESRCH;
+  const p = processOf(victim);
+  const builds = victim.state == STATE_BUILDING && p.builder == t.pid;
+  if (!builds && p.parent != t.pid && victim != t && !(processOf(t).privileges & PRIVILEGE_KILL)) return -EPERM;
+  if (t.x1) killProcess(victim, t.pid);
+  return 0;
+}
+
+/** memory_grow(delta): both in 64 KiB pages. → the old size. */
+export function sysMemoryGrow(t: Thread): i64 {
+  const p = processOf(t);
+  const old = p.memoryPages;
+  if (t.x0 > <u64>(p.memoryMaximum - old)) return -ENOMEM;
+  p.memoryPages = old + <u32>t.x0;
+  return old;
+}

@@ -1,0 +1,69 @@
+// init, process 1: the one program that the kernel loads itself. It starts the services that the manifest names, waits until
+// they serve, does what the boot arguments ask for, and switches the machine off. docs/services/init.md.
+//
+// argv: init, and the kernel's boot arguments as they are. All privileges.
+
+import { WNOHANG } from "../../../abi/wait";
+import { SYS_POWEROFF } from "../../../abi/syscall";
+import { dropPrograms, findFile, logArchiveFailure, openArchive } from "../../lib/loader";
+import { LOG_ERROR, logLine } from "../../lib/log";
+import { args } from "../../lib/process/arguments";
+import { strerror } from "../../lib/process/errors";
+import { wait4, waitStatus } from "../../lib/process/process";
+import { syscall } from "../../lib/sys";
+import { BootArguments, MODE_BOOT, MODE_SHELL, parseBootArguments } from "./boot_arguments";
+import { readManifest } from "./manifest";
+import { logDeath, startServices, waitForServices } from "./services";
+import { runShell } from "./shell";
+
+const MANIFEST: string = "/etc/system.bin";
+const ANY_CHILD: i32 = -1;
+
+/** Reads the manifest from the boot archive. → whether there is one; if not, the log says why */
+function loadManifest(): bool {
+  const files = openArchive();
+  if (files < 0) logArchiveFailure(files);
+  const path = String.UTF8.encode(MANIFEST);
+  const file = findFile(changetype<usize>(path), path.byteLength);
+  if (file === null) {
+    logLine.text("no manifest: the boot archive has no ").text(MANIFEST).write(LOG_ERROR);
+    return false;
+  }
+  const fault = readManifest(file.data, file.size);
+  if (fault.length == 0) return true;
+  logLine.text(MANIFEST).text(": ").text(fault).write(LOG_ERROR);
+  return false;
+}
+
+/** Starts all services and waits until they answer. → how many failed */
+function startSystem(onTerminal: bool): u32 {
+  if (!loadManifest()) return 1;
+  const failures = startServices(onTerminal);
+  dropPrograms();
+  return failures + waitForServices();
+}
+
+/** Takes note of children that have ended already, without waiting. → how many */
+function reapEnded(): u32 {
+  let ended: u32 = 0;
+  for (let pid = wait4(ANY_CHILD, WNOHANG); pid > 0; pid = wait4(ANY_CHILD, WNOHANG)) {
+    logDeath(pid, waitStatus);
+    ended++;
+  }
+  return ended;
+}
+
+/** What the boot arguments ask for. → the machine's exit status */
+function perform(boot: BootArguments): i32 {
+  const failures = startSystem(boot.mode == MODE_SHELL);
+  if (boot.mode == MODE_BOOT) return reapEnded() + failures ? 1 : 0;
+  return runShell(boot.mode == MODE_SHELL ? ["sh"] : ["sh", "-c", boot.command]);
+}
+
+export function main(): i32 {
+  const argv = args();
+  const status = perform(parseBootArguments(argv.length > 1 ? argv[1] : ""));
+  const error = <i32>syscall(SYS_POWEROFF, status, 0, 0, 0, 0, 0);
+  logLine.text("cannot switch the machine off: ").text(strerror(error)).write(LOG_ERROR);
+  return status;
+}

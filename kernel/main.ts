@@ -5,15 +5,23 @@ import { fastCall, fastReplyRecv } from "../core/ipc/fastpath";
 import { initializeServices, serviceName } from "../ipc_services/endpoints";
 import { readDeviceTree, treeBytes } from "./boot/dtb";
 import {
-  bankCount, bootArguments, bootArgumentsSize, gicCpuInterface, gicDistributor, ignoredBytes, initrdEnd, initrdStart,
-  timerInterruptId, uartBase,
+  bankCount,
+  bootArguments,
+  bootArgumentsSize,
+  gicCpuInterface,
+  gicDistributor,
+  ignoredBytes,
+  initrdEnd,
+  initrdStart,
+  timerInterruptId,
+  uartBase,
 } from "./boot/machine";
 import { counter, entryCounter } from "./hal/hw";
 import { initializeGic } from "./hal/gic";
 import { initializeUart } from "./hal/uart";
 import { setTranslation } from "./hal/hw";
 import { handleInterrupts, initializeInterrupts } from "./irq/irq";
-import { LOG_INFO, LOG_WARN, beginLine, endLine, put, putNumber, skipWritten } from "./log/log";
+import { LOG_INFO, LOG_WARN, beginLine, endLine, put, putNumber } from "./log/log";
 import { PANIC_STATUS, fatal, hostIsListening, panic, powerOff } from "./log/panic";
 import { completeKernelMap, findFreeMemory } from "./memory/kernel_map";
 import { framesTotal } from "./memory/frames";
@@ -25,7 +33,12 @@ import { startInit } from "./process/start_init";
 import { dispatch } from "./process/syscall/dispatch";
 import { noteFirstUser } from "./process/syscall/system";
 import { thisCore } from "./sched/core";
-import { leaveKernel, schedMakeReady as makeReady, schedRequeue as requeue, scheduleFirst } from "./sched/sched";
+import {
+  leaveKernel,
+  schedMakeReady as makeReady,
+  schedRequeue as requeue,
+  scheduleFirst,
+} from "./sched/sched";
 import { schedStartTimeout as startTimeout, schedStopTimeout as stopTimeout } from "./sched/timer";
 
 /** Boot. deviceTree: its physical address. → the first thread. */
@@ -34,7 +47,8 @@ export function kernelMain(deviceTree: u64): Thread {
   const treeSize = treeBytes(tree);
   const readable = treeSize != 0 && readDeviceTree(tree);
   findFreeMemory(tree, treeSize);
-  if (!readable || !bankCount || !completeKernelMap()) fatal("the device tree cannot be read or names no memory");
+  if (!readable || !bankCount || !completeKernelMap())
+    fatal("the device tree cannot be read or names no memory");
   initializeUart(uartBase);
   if (hasWord("semihosting")) hostIsListening();
   initializeGic(gicDistributor, gicCpuInterface);
@@ -46,7 +60,6 @@ export function kernelMain(deviceTree: u64): Thread {
   createInitrdObject(initrdStart, initrdBytes);
   const wrong = startInit(initrdStart, initrdBytes, bootArguments, bootArgumentsSize);
   if (wrong) fatal(wrong);
-  skipWritten();
   noteFirstUser(counter() - entryCounter());
   return scheduleFirst();
 }
@@ -132,7 +145,14 @@ export function schedStartTimeout(t: Thread, timeout_ns: u64): void {
 export function schedStopTimeout(t: Thread): void {
   stopTimeout(t);
 }
-export function delegateComplete(t: Thread, code: i32, value: i64, length: u32, flags: u32, data: usize): void {
+export function delegateComplete(
+  t: Thread,
+  code: i32,
+  value: i64,
+  length: u32,
+  flags: u32,
+  data: usize,
+): void {
   completeDelegated(t, code, value, length, flags, data);
 }
 export function announceService(epid: u32, pid: u32): void {

@@ -19,7 +19,9 @@ function putByte(byte: u32): void {
   store<u8>(LOG_BUFFER + (written & (LOG_SIZE - 1)), <u8>byte);
   written++;
   if (written - read > LOG_SIZE) read = written - LOG_SIZE;
-  if (!reader) uartWrite(byte);
+  if (reader) return;
+  uartWrite(byte);
+  read = written;
 }
 
 /** Starts a line with its level's mark. */
@@ -87,8 +89,4 @@ export function readLog(target: usize, size: u32): u32 {
   for (let i: u32 = 0; i < n; i++, read++)
     store<u8>(target + i, load<u8>(LOG_BUFFER + (read & (LOG_SIZE - 1))));
   return n;
-}
-/** Everything before this moment has been on the UART already. */
-export function skipWritten(): void {
-  read = written;
 }

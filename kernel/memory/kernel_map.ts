@@ -43,14 +43,22 @@ function reserve(start: usize, end: usize): void {
   store<u32>(reserved + ((<usize>i) << 3), <u32>((end + PAGE_MASK) & ~PAGE_MASK), 4);
 }
 
+/** The whole 2 MiB blocks of bank `b`. */
+function firstBlock(b: u32): usize {
+  return (<usize>load<u32>(banks + ((<usize>b) << 3)) + BLOCK_SIZE - 1) & ~(BLOCK_SIZE - 1);
+}
+function endOfBlocks(b: u32): usize {
+  return (<usize>load<u32>(banks + ((<usize>b) << 3), 4)) & ~(BLOCK_SIZE - 1);
+}
+
 /** Hands RAM that nobody uses to the frame allocator. tree, treeSize: the device tree's place. */
 export function findFreeMemory(tree: usize, treeSize: u32): void {
   reserve(imageBase(), imageBase() + imageSize());
   reserve(tree, tree + treeSize);
   reserve(initrdStart, initrdEnd);
   for (let b: u32 = 0; b < bankCount; b++) {
-    let start: usize = (load<u32>(banks + ((<usize>b) << 3)) + BLOCK_SIZE - 1) & ~(BLOCK_SIZE - 1);
-    const end: usize = load<u32>(banks + ((<usize>b) << 3), 4) & ~(BLOCK_SIZE - 1);
+    let start = firstBlock(b);
+    const end = endOfBlocks(b);
     for (let i: u32 = 0; i < reservedCount; i++) {
       const from: usize = load<u32>(reserved + ((<usize>i) << 3));
       const to: usize = load<u32>(reserved + ((<usize>i) << 3), 4);
@@ -66,8 +74,8 @@ export function findFreeMemory(tree: usize, treeSize: u32): void {
 export function completeKernelMap(): bool {
   const level1 = kernelLevel1();
   for (let b: u32 = 0; b < bankCount; b++) {
-    let at: usize = (load<u32>(banks + ((<usize>b) << 3)) + BLOCK_SIZE - 1) & ~(BLOCK_SIZE - 1);
-    const end: usize = load<u32>(banks + ((<usize>b) << 3), 4) & ~(BLOCK_SIZE - 1);
+    let at = firstBlock(b);
+    const end = endOfBlocks(b);
     for (; at < end; at += BLOCK_SIZE) {
       const slot = level1 + ((<usize>(FIRST_ENTRY + <u32>(at >> 30))) << 3);
       if ((load<u64>(slot) & 3) != TABLE) {

@@ -86,7 +86,7 @@ function fill(o: MemoryObject, index: u32, owner: u32, pages: u32): i32 {
       destroy(o);
       return -ENOMEM;
     }
-    store<u32>(table + (<usize>i << 2), <u32>frame);
+    store<u32>(table + ((<usize>i) << 2), <u32>frame);
   }
   return <i32>o.id;
 }
@@ -94,7 +94,7 @@ function fill(o: MemoryObject, index: u32, owner: u32, pages: u32): i32 {
 function destroy(o: MemoryObject): void {
   if (o.kind == PAGED) {
     for (let i: u32 = 0; i < o.pages; i++) {
-      const frame = load<u32>(<usize>o.base + (<usize>i << 2));
+      const frame = load<u32>(<usize>o.base + ((<usize>i) << 2));
       if (frame) freeFrame(frame);
     }
     freeFrame(o.base);
@@ -106,7 +106,9 @@ function destroy(o: MemoryObject): void {
 
 /** Address of page `index` < pages. */
 export function objectPage(o: MemoryObject, index: u32): usize {
-  return o.kind == CONTIGUOUS ? <usize>o.base + (<usize>index << PAGE_SHIFT) : <usize>load<u32>(<usize>o.base + (<usize>index << 2));
+  return o.kind == CONTIGUOUS
+    ? <usize>o.base + ((<usize>index) << PAGE_SHIFT)
+    : <usize>load<u32>(<usize>o.base + ((<usize>index) << 2));
 }
 
 /** Whether pages [first, first + count) exist and may be mapped with `prot`. 0, -EINVAL, -EPERM. */
@@ -119,13 +121,18 @@ export function checkMapping(o: MemoryObject, first: u64, count: u64, prot: u32)
 /** Copies from its creator's memory. → bytes, or -EINVAL (range), -EPERM (sealed), -EFAULT. */
 export function writeObject(o: MemoryObject, p: Process, offset: u64, source: u64, size: u32): i32 {
   if (o.sealed) return -EPERM;
-  const bytes = <u64>o.pages << PAGE_SHIFT;
+  const bytes = (<u64>o.pages) << PAGE_SHIFT;
   if (offset > bytes || size > bytes - offset) return -EINVAL;
   let done: u32 = 0;
   while (done < size) {
     const at = <u32>offset + done;
     const n = min(size - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
-    const copied = copyFromUser(p, objectPage(o, at >> PAGE_SHIFT) + (at & (PAGE_SIZE - 1)), source + done, n);
+    const copied = copyFromUser(
+      p,
+      objectPage(o, at >> PAGE_SHIFT) + (at & (PAGE_SIZE - 1)),
+      source + done,
+      n,
+    );
     done += copied;
     if (copied < n) break;
   }

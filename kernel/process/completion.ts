@@ -10,7 +10,14 @@ import { freeDescriptor, installDescriptor, releaseHandle, setHandle, endpointOf
 import { processOf } from "./process";
 
 /** code < 0: -errno, and there is no data. data: kernel address of `length` bytes. */
-export function completeDelegated(t: Thread, code: i32, value: i64, length: u32, flags: u32, data: usize): void {
+export function completeDelegated(
+  t: Thread,
+  code: i32,
+  value: i64,
+  length: u32,
+  flags: u32,
+  data: usize,
+): void {
   const kind = t.completion;
   t.completion = 0;
   t.frame = FRAME_SYSCALL;

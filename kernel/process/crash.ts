@@ -34,14 +34,20 @@ export function userFault(t: Thread, syndrome: u32, address: u64): void {
     const missing = (syndrome & STATUS_MASK) == STATUS_TRANSLATION;
     if (missing && address < USER_HALF_END && framePage(processOf(t), pageOf(address), write)) return;
   }
-  reportCrash(t, causeOf(kind, syndrome), kind == CLASS_DATA_ABORT || kind == CLASS_INSTRUCTION_ABORT ? address : t.pc);
+  reportCrash(
+    t,
+    causeOf(kind, syndrome),
+    kind == CLASS_DATA_ABORT || kind == CLASS_INSTRUCTION_ABORT ? address : t.pc,
+  );
   endProcess(t, signalOf(kind));
 }
 
 function signalOf(kind: u32): u32 {
   if (kind == CLASS_SVC) return SIGSYS;
   if (kind == CLASS_BREAKPOINT) return SIGTRAP;
-  return kind == CLASS_DATA_ABORT || kind == CLASS_INSTRUCTION_ABORT || kind == CLASS_PC_ALIGNMENT ? SIGSEGV : SIGILL;
+  return kind == CLASS_DATA_ABORT || kind == CLASS_INSTRUCTION_ABORT || kind == CLASS_PC_ALIGNMENT
+    ? SIGSEGV
+    : SIGILL;
 }
 
 function causeOf(kind: u32, syndrome: u32): string {

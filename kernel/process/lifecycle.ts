@@ -10,7 +10,18 @@ import { WNOHANG } from "../../abi/wait";
 import { threadDied } from "../../core/ipc/cancel";
 import { rightsRow } from "../../core/ipc/endpoint";
 import { notify } from "../../core/ipc/receive";
-import { ITEM_THREAD, STATE_BUILDING, STATE_FREE, STATE_READY, STATE_SENDING, STATE_WAITING_CHILD, STATE_ZOMBIE, Thread, threadAt, threadOfPid } from "../../core/ipc/thread";
+import {
+  ITEM_THREAD,
+  STATE_BUILDING,
+  STATE_FREE,
+  STATE_READY,
+  STATE_SENDING,
+  STATE_WAITING_CHILD,
+  STATE_ZOMBIE,
+  Thread,
+  threadAt,
+  threadOfPid,
+} from "../../core/ipc/thread";
 import { THREAD_SIZE } from "../../core/ipc/tables";
 import { wakeWith } from "../../core/ipc/transfer";
 import { COMPLETE_CLOSE, COMPLETE_OPEN } from "../../ipc_services/delegate";
@@ -26,7 +37,13 @@ import { PTE_OWNED, freeTables, pageAttributes } from "../memory/page_table";
 import { copyToUser } from "../memory/user_copy";
 import { leaveAddressSpace, schedRemove } from "../sched/sched";
 import { dropFloatingPoint } from "./fpu";
-import { closeDescriptors, drainHandle, handleOfDescriptor, installDescriptor, releaseHandle } from "./handles";
+import {
+  closeDescriptors,
+  drainHandle,
+  handleOfDescriptor,
+  installDescriptor,
+  releaseHandle,
+} from "./handles";
 import { LAST_SLOT, Process, addressSpaceId, level1Of, processAt, processOf } from "./process";
 
 const INIT_PID: u32 = 1;
@@ -65,7 +82,7 @@ function prepare(t: Thread, slot: u32, builder: u32, parent: u32): Thread | null
   t.token = lastToken || slot; // goes on counting, so tokens of the slot's last process stay dead
   t.state = STATE_BUILDING;
   t.process = changetype<usize>(p);
-  t.translation = physicalOf(level1Of(p)) | (<u64>slot << 48);
+  t.translation = physicalOf(level1Of(p)) | ((<u64>slot) << 48);
   t.rights = rightsRow(slot);
   t.messagePage = page;
   t.qKind = ITEM_THREAD;
@@ -172,7 +189,8 @@ export function waitForChild(t: Thread, target: i32, statusAddress: u32, flags: 
   let any = false;
   for (let slot: u32 = 1; slot < MAX_PROCESSES; slot++) {
     const child = threadAt(slot);
-    if (child.state == STATE_FREE || child.state == STATE_BUILDING || processOf(child).parent != t.pid) continue;
+    if (child.state == STATE_FREE || child.state == STATE_BUILDING || processOf(child).parent != t.pid)
+      continue;
     if (target != -1 && <u32>target != child.pid) continue;
     any = true;
     if (child.state == STATE_ZOMBIE) return collect(processOf(t), child, statusAddress);

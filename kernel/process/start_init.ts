@@ -5,10 +5,38 @@
 
 import { PAGE_SHIFT, PAGE_SIZE } from "../../abi/limits";
 import {
-  ARGUMENT_BLOCK, ARGUMENT_BLOCK_SIZE, ARGUMENT_COUNT, ARGUMENT_STRINGS, CODE_BASE, CODE_END, ELF_ENTRY, ELF_HEADER_SIZE,
-  ELF_IDENT, ELF_MAGIC, ELF_PHNUM, ELF_PHOFF, ELF_TYPE_MACHINE, MAX_PROGRAM_HEADERS, NOTE_DESCRIPTOR, NOTE_DESCRIPTOR_SIZE,
-  PF_W, PF_X, PH_FILESZ, PH_FLAGS, PH_MEMSZ, PH_OFFSET, PH_SIZE, PH_TYPE, PH_VADDR, PROGRAM_FLOATING_POINT, PROT_EXECUTE,
-  PROT_READ, PROT_WRITE, PT_LOAD, PT_NOTE, STATIC_DATA,
+  ARGUMENT_BLOCK,
+  ARGUMENT_BLOCK_SIZE,
+  ARGUMENT_COUNT,
+  ARGUMENT_STRINGS,
+  CODE_BASE,
+  CODE_END,
+  ELF_ENTRY,
+  ELF_HEADER_SIZE,
+  ELF_IDENT,
+  ELF_MAGIC,
+  ELF_PHNUM,
+  ELF_PHOFF,
+  ELF_TYPE_MACHINE,
+  MAX_PROGRAM_HEADERS,
+  NOTE_DESCRIPTOR,
+  NOTE_DESCRIPTOR_SIZE,
+  PF_W,
+  PF_X,
+  PH_FILESZ,
+  PH_FLAGS,
+  PH_MEMSZ,
+  PH_OFFSET,
+  PH_SIZE,
+  PH_TYPE,
+  PH_VADDR,
+  PROGRAM_FLOATING_POINT,
+  PROT_EXECUTE,
+  PROT_READ,
+  PROT_WRITE,
+  PT_LOAD,
+  PT_NOTE,
+  STATIC_DATA,
 } from "../../abi/program";
 import { MAX_PRIORITY } from "../../abi/limits";
 import { PRIORITY_CRITICAL } from "../../abi/endpoints";
@@ -33,7 +61,12 @@ let programStart: usize = 0;
 let programSize: u32 = 0;
 
 /** Starts init with the arguments "init" and the boot arguments. → null, or what is wrong. */
-export function startInit(start: usize, size: u32, bootArguments: usize, bootArgumentsSize: u32): string | null {
+export function startInit(
+  start: usize,
+  size: u32,
+  bootArguments: usize,
+  bootArgumentsSize: u32,
+): string | null {
   archive = start;
   archiveSize = size;
   if (!findProgram()) return "the boot archive has no sbin/init";
@@ -42,7 +75,8 @@ export function startInit(start: usize, size: u32, bootArguments: usize, bootArg
   const p = processOf(t);
   const wrong = loadProgram(t, p);
   if (wrong) return wrong;
-  if (!writeArguments(p, bootArguments, bootArgumentsSize)) return "the boot arguments do not fit init's argument block";
+  if (!writeArguments(p, bootArguments, bootArgumentsSize))
+    return "the boot arguments do not fit init's argument block";
   store<u32>(nameAddress(p), 0x74696e69); // "init"
   p.nameLength = 4;
   p.privileges = ALL_PRIVILEGES;
@@ -93,11 +127,13 @@ function isInit(name: usize): bool {
 
 function loadProgram(t: Thread, p: Process): string | null {
   const elf = programStart;
-  if (programSize < ELF_HEADER_SIZE || load<u32>(elf) != ELF_MAGIC || load<u32>(elf, 4) != ELF_IDENT) return "init is no ELF64 program";
+  if (programSize < ELF_HEADER_SIZE || load<u32>(elf) != ELF_MAGIC || load<u32>(elf, 4) != ELF_IDENT)
+    return "init is no ELF64 program";
   if (load<u32>(elf, 16) != ELF_TYPE_MACHINE) return "init is not for AArch64";
   const headers = load<u64>(elf + ELF_PHOFF);
   const count = <u32>load<u16>(elf + ELF_PHNUM);
-  if (count > MAX_PROGRAM_HEADERS || headers > programSize || <u64>count * PH_SIZE > programSize - headers) return "init's program headers lie outside it";
+  if (count > MAX_PROGRAM_HEADERS || headers > programSize || <u64>count * PH_SIZE > programSize - headers)
+    return "init's program headers lie outside it";
   const note = readNote(p, elf + <usize>headers, count);
   if (note) return note;
   let end: u64 = CODE_BASE;
@@ -111,7 +147,7 @@ function loadProgram(t: Thread, p: Process): string | null {
   }
   const stack = <u32>((end + PAGE_SIZE - 1) >> PAGE_SHIFT) + 1; // one unmapped page below it
   if (addRegion(p, stack, stackPages, PROT_READ | PROT_WRITE, 0) < 0) return "init has too many segments";
-  t.sp = <u64>(stack + stackPages) << PAGE_SHIFT;
+  t.sp = (<u64>(stack + stackPages)) << PAGE_SHIFT;
   t.pc = load<u64>(elf + ELF_ENTRY);
   return null;
 }
@@ -124,7 +160,8 @@ function readNote(p: Process, headers: usize, count: u32): string | null {
     if (load<u32>(header) != PT_NOTE) continue;
     const offset = load<u64>(header + PH_OFFSET);
     const size = load<u64>(header + PH_FILESZ);
-    if (offset > programSize || size > programSize - offset || size < NOTE_DESCRIPTOR + NOTE_DESCRIPTOR_SIZE) return "init's note lies outside it";
+    if (offset > programSize || size > programSize - offset || size < NOTE_DESCRIPTOR + NOTE_DESCRIPTOR_SIZE)
+      return "init's note lies outside it";
     const at = programStart + <usize>offset + NOTE_DESCRIPTOR;
     p.floatingPoint = load<u32>(at, 4) & PROGRAM_FLOATING_POINT;
     p.memoryPages = load<u32>(at, 8);
@@ -132,7 +169,8 @@ function readNote(p: Process, headers: usize, count: u32): string | null {
     stackPages = load<u32>(at, 16);
     p.symbols = load<u64>(at, 24);
     p.symbolsSize = <u32>load<u64>(at, 32);
-    if (p.memoryPages > 0x8000 || p.memoryMaximum > 0x8000 || !stackPages || stackPages > 4096) return "init's note asks for too much memory";
+    if (p.memoryPages > 0x8000 || p.memoryMaximum > 0x8000 || !stackPages || stackPages > 4096)
+      return "init's note asks for too much memory";
     return null;
   }
   return "init has no HNX note";
@@ -145,15 +183,20 @@ function loadSegment(p: Process, header: usize): string | null {
   const fileSize = load<u64>(header + PH_FILESZ);
   const size = load<u64>(header + PH_MEMSZ);
   if (!size) return null;
-  if (offset > programSize || fileSize > programSize - offset || fileSize > size) return "a segment of init lies outside its file";
+  if (offset > programSize || fileSize > programSize - offset || fileSize > size)
+    return "a segment of init lies outside its file";
   if (flags & PF_W && flags & PF_X) return "a segment of init is writable and executable";
   const linear = address < CODE_BASE;
-  if (linear && (address < STATIC_DATA || address + size > <u64>p.memoryPages << 16)) return "init's data lies outside its memory";
-  if (!linear && (address & (PAGE_SIZE - 1) || address >= CODE_END || size > CODE_END - address)) return "a segment of init lies outside the code area";
+  if (linear && (address < STATIC_DATA || address + size > (<u64>p.memoryPages) << 16))
+    return "init's data lies outside its memory";
+  if (!linear && (address & (PAGE_SIZE - 1) || address >= CODE_END || size > CODE_END - address))
+    return "a segment of init lies outside the code area";
   const page = <u32>(address >> PAGE_SHIFT);
   const pages = <u32>((size + PAGE_SIZE - 1) >> PAGE_SHIFT);
-  if (!linear && addRegion(p, page, pages, PROT_READ | PROT_WRITE, 0) < 0) return "init has too many segments";
-  if (copyToUser(p, address, programStart + <usize>offset, <u32>fileSize) != <u32>fileSize) return "no memory for init";
+  if (!linear && addRegion(p, page, pages, PROT_READ | PROT_WRITE, 0) < 0)
+    return "init has too many segments";
+  if (copyToUser(p, address, programStart + <usize>offset, <u32>fileSize) != <u32>fileSize)
+    return "no memory for init";
   if (linear || flags & PF_W) return null;
   return protect(p, page, pages, flags & PF_X ? PROT_READ | PROT_EXECUTE : PROT_READ);
 }
@@ -163,7 +206,7 @@ function protect(p: Process, page: u32, pages: u32, prot: u32): string | null {
   for (let i = page; i < page + pages; i++) {
     const frame = framePage(p, i, false);
     if (!frame) return "no memory for init";
-    store<u64>(entryAddress(level1Of(p), i, false), <u64>frame | pageAttributes(prot) | PTE_OWNED);
+    store<u64>(entryAddress(level1Of(p), i, false), (<u64>frame) | pageAttributes(prot) | PTE_OWNED);
     if (prot & PROT_EXECUTE) publishCode(frame, PAGE_SIZE);
   }
   return null;

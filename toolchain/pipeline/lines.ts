@@ -34,7 +34,8 @@ const SILENT_LINE = new RegExp(
   `^\\s*(?:${[
     "\\}.*",
     "var_[BL]\\w*:;?\\s*",
-    "(?:[us]32|[us]64|f32|f64|wasm_rt_memory_t\\*) .*;",
+    "(?:[us]32|[us]64|f32|f64|wasm_rt_memory_t\\*) .*[;,]\\s*",
+    "var_\\w+(?:, var_\\w+)*[;,]\\s*",
     "FUNC_\\w+;",
     "return.*",
     "(?:case \\d+|default): .*",

@@ -1,26 +1,65 @@
 // Building processes, by right only (PRIVILEGE_SPAWN). A process that is not started belongs to its builder.
 
 import {
-  CONFIG_ALLOW_SEND, CONFIG_DENY_SEND, CONFIG_DEVICE, CONFIG_FLOATING_POINT, CONFIG_MEMORY, CONFIG_MESSAGE_PRIORITY,
-  CONFIG_PRIORITY, CONFIG_PRIVILEGES, CONFIG_RECEIVE, CONFIG_SYMBOLS,
+  CONFIG_ALLOW_SEND,
+  CONFIG_DENY_SEND,
+  CONFIG_DEVICE,
+  CONFIG_FLOATING_POINT,
+  CONFIG_MEMORY,
+  CONFIG_MESSAGE_PRIORITY,
+  CONFIG_PRIORITY,
+  CONFIG_PRIVILEGES,
+  CONFIG_RECEIVE,
+  CONFIG_SYMBOLS,
 } from "../../../abi/construct";
 import { EAGAIN, EEXIST, EFAULT, EINVAL, ENOMEM, ENXIO, EPERM, ESRCH } from "../../../abi/errno";
-import { MESSAGE_PRIORITIES, PRIVILEGE_DEVICES, PRIVILEGE_INITRD, PRIVILEGE_SPAWN, RIGHT_SEND } from "../../../abi/endpoints";
+import {
+  MESSAGE_PRIORITIES,
+  PRIVILEGE_DEVICES,
+  PRIVILEGE_INITRD,
+  PRIVILEGE_SPAWN,
+  RIGHT_SEND,
+} from "../../../abi/endpoints";
 import { INITRD_OBJECT } from "../../../abi/construct";
 import { MAX_COPY_SLICE, MAX_PROCESS_NAME, PAGE_SHIFT, PAGE_SIZE } from "../../../abi/limits";
-import { ARGUMENT_BLOCK, CODE_BASE, CODE_END, PROT_EXECUTE, PROT_READ, PROT_WRITE, STATIC_DATA } from "../../../abi/program";
+import {
+  ARGUMENT_BLOCK,
+  CODE_BASE,
+  CODE_END,
+  PROT_EXECUTE,
+  PROT_READ,
+  PROT_WRITE,
+  STATIC_DATA,
+} from "../../../abi/program";
 import { endpointAssign, findEndpoint, rightsOf, setRights } from "../../../core/ipc/endpoint";
 import { callerOf } from "../../../core/ipc/receive";
 import { STATE_BUILDING, STATE_READY, Thread, threadOfPid } from "../../../core/ipc/thread";
 import { flushPage } from "../../hal/hw";
 import { addRegion, inLinearMemory, isTaken, mapFrame } from "../../memory/address_space";
 import { freeFrame } from "../../memory/frames";
-import { MemoryObject, checkMapping, closeObject, createObject, findObject, objectPage, sealObject, writeObject } from "../../memory/objects";
+import {
+  MemoryObject,
+  checkMapping,
+  closeObject,
+  createObject,
+  findObject,
+  objectPage,
+  sealObject,
+  writeObject,
+} from "../../memory/objects";
 import { PTE_OWNED, entryAddress, frameOf, pageAttributes } from "../../memory/page_table";
 import { copyBetween, copyFromUser } from "../../memory/user_copy";
 import { schedMakeReady } from "../../sched/sched";
 import { createProcess, inheritDescriptors } from "../lifecycle";
-import { MAX_DEVICES, Process, addressSpaceId, deviceAddress, level1Of, nameAddress, processOf } from "../process";
+import {
+  MAX_DEVICES,
+  Process,
+  addressSpaceId,
+  deviceAddress,
+  level1Of,
+  nameAddress,
+  processOf,
+} from "../process";
 import { checkRange } from "./arguments";
 
 const WASM_PAGE_SHIFT: u32 = 4;
@@ -104,13 +143,15 @@ function grantDevice(t: Thread, p: Process, kind: u32, index: u32): i64 {
 
 function configureEndpoint(t: Thread, child: Thread, what: u32, value: u64): i64 {
   const ep = value <= u32.MAX_VALUE ? findEndpoint(<u32>value) : null;
-  if (!ep) return what == CONFIG_RECEIVE || what == CONFIG_DENY_SEND || what == CONFIG_ALLOW_SEND ? -ENXIO : -EINVAL;
+  if (!ep)
+    return what == CONFIG_RECEIVE || what == CONFIG_DENY_SEND || what == CONFIG_ALLOW_SEND ? -ENXIO : -EINVAL;
   if (what == CONFIG_RECEIVE) {
     if (!(processOf(t).privileges & PRIVILEGE_DEVICES)) return -EPERM;
     return endpointAssign(ep, child) < 0 ? -EEXIST : 0;
   }
   if (what == CONFIG_DENY_SEND) setRights(child, ep, rightsOf(child, ep) & ~RIGHT_SEND);
-  else if (what == CONFIG_ALLOW_SEND && rightsOf(t, ep) & RIGHT_SEND) setRights(child, ep, rightsOf(child, ep) | RIGHT_SEND);
+  else if (what == CONFIG_ALLOW_SEND && rightsOf(t, ep) & RIGHT_SEND)
+    setRights(child, ep, rightsOf(child, ep) | RIGHT_SEND);
   else return what == CONFIG_ALLOW_SEND ? -EPERM : -EINVAL;
   return 0;
 }
@@ -171,7 +212,8 @@ export function sysProcWrite(t: Thread): i64 {
 export function sysProcStart(t: Thread): i64 {
   const child = underConstruction(t, t.x0);
   if (!child) return -ESRCH;
-  if (t.x1 < CODE_BASE || t.x1 >= CODE_END || t.x1 & 3 || t.x2 <= CODE_BASE || t.x2 > CODE_END || t.x2 & 15) return -EINVAL;
+  if (t.x1 < CODE_BASE || t.x1 >= CODE_END || t.x1 & 3 || t.x2 <= CODE_BASE || t.x2 > CODE_END || t.x2 & 15)
+    return -EINVAL;
   child.pc = t.x1;
   child.sp = t.x2;
   processOf(child).builder = 0;
@@ -226,7 +268,13 @@ export function sysObjectMap(t: Thread): i64 {
 
 /** Whether pages of `t`'s own linear memory may be replaced by a mapping. */
 export function checkOwnPlace(p: Process, address: u64, pages: u64): i32 {
-  if (address & (PAGE_SIZE - 1) || address < STATIC_DATA || !pages || pages > <u64>p.memoryPages << WASM_PAGE_SHIFT) return -EINVAL;
+  if (
+    address & (PAGE_SIZE - 1) ||
+    address < STATIC_DATA ||
+    !pages ||
+    pages > (<u64>p.memoryPages) << WASM_PAGE_SHIFT
+  )
+    return -EINVAL;
   if (!inLinearMemory(p, address, pages << PAGE_SHIFT)) return -EINVAL;
   return isTaken(p, <u32>(address >> PAGE_SHIFT), <u32>pages) ? -EEXIST : 0;
 }

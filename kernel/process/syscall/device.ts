@@ -8,7 +8,16 @@ import { PROT_READ, PROT_WRITE } from "../../../abi/program";
 import { Thread } from "../../../core/ipc/thread";
 import { uartBase, uartInterrupt, virtioCount, virtioSlots } from "../../boot/machine";
 import { acknowledgeInterrupt, routeInterrupt } from "../../irq/irq";
-import { LOG_ERROR, beginLine, endLine, logReader, put, putBytes, readLog, setLogReader } from "../../log/log";
+import {
+  LOG_ERROR,
+  beginLine,
+  endLine,
+  logReader,
+  put,
+  putBytes,
+  readLog,
+  setLogReader,
+} from "../../log/log";
 import { addRegion, mapFrame } from "../../memory/address_space";
 import { PTE_DEVICE, pageAttributes } from "../../memory/page_table";
 import { copyFromUser, copyToUser } from "../../memory/user_copy";
@@ -24,7 +33,7 @@ const NO_OBJECT: u32 = 0xffffffff;
 function isGranted(p: Process, kind: u64, index: u64): bool {
   if (kind > 0xffff || index > 0xffff) return false;
   for (let i: u32 = 0; i < p.devices; i++) {
-    if (load<u32>(deviceAddress(p, i)) == (<u32>kind << 16 | <u32>index)) return true;
+    if (load<u32>(deviceAddress(p, i)) == (((<u32>kind) << 16) | (<u32>index))) return true;
   }
   return false;
 }
@@ -32,11 +41,13 @@ function isGranted(p: Process, kind: u64, index: u64): bool {
 /** Address of a device's registers, 0 if the machine has none such. */
 function registersOf(kind: u32, index: u32): usize {
   if (kind == DEVICE_UART && index == 0) return uartBase;
-  return kind == DEVICE_VIRTIO && index < virtioCount ? load<u32>(virtioSlots + (<usize>index << 3)) : 0;
+  return kind == DEVICE_VIRTIO && index < virtioCount
+    ? <usize>load<u32>(virtioSlots + ((<usize>index) << 3))
+    : 0;
 }
 
 function interruptOf(kind: u32, index: u32): u32 {
-  return kind == DEVICE_UART ? uartInterrupt : load<u32>(virtioSlots + (<usize>index << 3), 4);
+  return kind == DEVICE_UART ? uartInterrupt : load<u32>(virtioSlots + ((<usize>index) << 3), 4);
 }
 
 /** driver_register(DEVICE_UART): the caller reads the log and owns the UART from now on. */

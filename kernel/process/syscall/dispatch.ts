@@ -4,8 +4,21 @@
 
 import { ENOSYS } from "../../../abi/errno";
 import {
-  LOADER_CLOSE, LOADER_SYM, NET_ACCEPT, NET_BIND, NET_CONNECT, NET_LISTEN, NET_RECV, NET_SEND, NET_SOCKET, CURRENT_OFFSET,
-  VFS_MKDIR, VFS_READ, VFS_READDIR, VFS_RMDIR, VFS_UNLINK,
+  LOADER_CLOSE,
+  LOADER_SYM,
+  NET_ACCEPT,
+  NET_BIND,
+  NET_CONNECT,
+  NET_LISTEN,
+  NET_RECV,
+  NET_SEND,
+  NET_SOCKET,
+  CURRENT_OFFSET,
+  VFS_MKDIR,
+  VFS_READ,
+  VFS_READDIR,
+  VFS_RMDIR,
+  VFS_UNLINK,
 } from "../../../abi/ops";
 import * as S from "../../../abi/syscall";
 import { endpointCreate, endpointDestroy, endpointExists, grantCapability } from "../../../core/ipc/endpoint";
@@ -32,83 +45,150 @@ export function dispatch(t: Thread, number: u64): void {
 function perform(t: Thread, number: i32): i64 {
   if (number >= S.SYS_EP_CREATE && number <= S.SYS_MSG_WRITE) return performIpc(t, number);
   switch (number) {
-    case S.SYS_GETPID: return t.pid;
-    case S.SYS_READ: return files.sysRead(t, VFS_READ, CURRENT_OFFSET);
-    case S.SYS_WRITE: return files.sysWrite(t, CURRENT_OFFSET);
-    case S.SYS_OPEN: return files.sysOpenPath(t);
-    case S.SYS_CLOSE: return files.sysClose(t);
-    case S.SYS_STAT: return files.sysStat(t);
-    case S.SYS_FSTAT: return files.sysFstat(t);
-    case S.SYS_PREAD: return files.sysPread(t);
-    case S.SYS_PWRITE: return files.sysPwrite(t);
-    case S.SYS_LSEEK: return files.sysLseek(t);
-    case S.SYS_READDIR: return files.sysRead(t, VFS_READDIR, 0);
-    case S.SYS_CREAT: return files.sysCreat(t);
-    case S.SYS_MKDIR: return files.sysPath(t, VFS_MKDIR, true);
-    case S.SYS_RMDIR: return files.sysPath(t, VFS_RMDIR, false);
-    case S.SYS_UNLINK: return files.sysPath(t, VFS_UNLINK, false);
-    case S.SYS_DUP2: return files.sysDup2(t);
-    case S.SYS_SOCKET: return remote.sysNetwork(t, NET_SOCKET);
-    case S.SYS_CONNECT: return remote.sysNetwork(t, NET_CONNECT);
-    case S.SYS_ACCEPT: return remote.sysNetwork(t, NET_ACCEPT);
-    case S.SYS_SEND: return remote.sysNetwork(t, NET_SEND);
-    case S.SYS_RECV: return remote.sysNetwork(t, NET_RECV);
-    case S.SYS_BIND: return remote.sysNetwork(t, NET_BIND);
-    case S.SYS_LISTEN: return remote.sysNetwork(t, NET_LISTEN);
-    case S.SYS_SPAWN_SERVICE: return remote.sysSpawn(t);
-    case S.SYS_DLOPEN: return remote.sysDlopen(t);
-    case S.SYS_DLCLOSE: return remote.sysLoader(t, LOADER_CLOSE);
-    case S.SYS_DLSYM: return remote.sysLoader(t, LOADER_SYM);
-    default: return performKernel(t, number);
+    case S.SYS_GETPID:
+      return t.pid;
+    case S.SYS_READ:
+      return files.sysRead(t, VFS_READ, CURRENT_OFFSET);
+    case S.SYS_WRITE:
+      return files.sysWrite(t, CURRENT_OFFSET);
+    case S.SYS_OPEN:
+      return files.sysOpenPath(t);
+    case S.SYS_CLOSE:
+      return files.sysClose(t);
+    case S.SYS_STAT:
+      return files.sysStat(t);
+    case S.SYS_FSTAT:
+      return files.sysFstat(t);
+    case S.SYS_PREAD:
+      return files.sysPread(t);
+    case S.SYS_PWRITE:
+      return files.sysPwrite(t);
+    case S.SYS_LSEEK:
+      return files.sysLseek(t);
+    case S.SYS_READDIR:
+      return files.sysRead(t, VFS_READDIR, 0);
+    case S.SYS_CREAT:
+      return files.sysCreat(t);
+    case S.SYS_MKDIR:
+      return files.sysPath(t, VFS_MKDIR, true);
+    case S.SYS_RMDIR:
+      return files.sysPath(t, VFS_RMDIR, false);
+    case S.SYS_UNLINK:
+      return files.sysPath(t, VFS_UNLINK, false);
+    case S.SYS_DUP2:
+      return files.sysDup2(t);
+    case S.SYS_SOCKET:
+      return remote.sysNetwork(t, NET_SOCKET);
+    case S.SYS_CONNECT:
+      return remote.sysNetwork(t, NET_CONNECT);
+    case S.SYS_ACCEPT:
+      return remote.sysNetwork(t, NET_ACCEPT);
+    case S.SYS_SEND:
+      return remote.sysNetwork(t, NET_SEND);
+    case S.SYS_RECV:
+      return remote.sysNetwork(t, NET_RECV);
+    case S.SYS_BIND:
+      return remote.sysNetwork(t, NET_BIND);
+    case S.SYS_LISTEN:
+      return remote.sysNetwork(t, NET_LISTEN);
+    case S.SYS_SPAWN_SERVICE:
+      return remote.sysSpawn(t);
+    case S.SYS_DLOPEN:
+      return remote.sysDlopen(t);
+    case S.SYS_DLCLOSE:
+      return remote.sysLoader(t, LOADER_CLOSE);
+    case S.SYS_DLSYM:
+      return remote.sysLoader(t, LOADER_SYM);
+    default:
+      return performKernel(t, number);
   }
 }
 
 function performKernel(t: Thread, number: i32): i64 {
   switch (number) {
-    case S.SYS_GETPPID: return processOf(t).parent;
-    case S.SYS_YIELD: return yieldCall(t);
-    case S.SYS_WAIT4: return processes.sysWait(t);
-    case S.SYS_KILL: return processes.sysKill(t);
-    case S.SYS_MEMORY_GROW: return processes.sysMemoryGrow(t);
-    case S.SYS_CLOCK: return system.sysClock();
-    case S.SYS_SYSTEM_INFO: return system.sysSystemInfo(t);
-    case S.SYS_POWEROFF: return system.sysPoweroff(t);
-    case S.SYS_PROC_CREATE: return build.sysProcCreate(t);
-    case S.SYS_PROC_CONFIGURE: return build.sysProcConfigure(t);
-    case S.SYS_PROC_REGION: return build.sysProcRegion(t);
-    case S.SYS_PROC_MAP: return build.sysProcMap(t);
-    case S.SYS_PROC_WRITE: return build.sysProcWrite(t);
-    case S.SYS_PROC_START: return build.sysProcStart(t);
-    case S.SYS_OBJECT_CREATE: return build.sysObjectCreate(t);
-    case S.SYS_OBJECT_WRITE: return build.sysObjectWrite(t);
-    case S.SYS_OBJECT_SEAL: return build.sysObjectSeal(t);
-    case S.SYS_OBJECT_CLOSE: return build.sysObjectClose(t);
-    case S.SYS_OBJECT_MAP: return build.sysObjectMap(t);
-    case S.SYS_DRIVER_REGISTER: return device.sysDriverRegister(t);
-    case S.SYS_REQUEST_IRQ: return device.sysRequestIrq(t);
-    case S.SYS_MAP_MMIO: return device.sysMapMmio(t);
-    case S.SYS_IRQ_ACK: return device.sysIrqAck(t);
-    case S.SYS_LOG_READ: return device.sysLogRead(t);
-    case S.SYS_LOG_WRITE: return device.sysLogWrite(t);
-    default: return -ENOSYS;
+    case S.SYS_GETPPID:
+      return processOf(t).parent;
+    case S.SYS_YIELD:
+      return yieldCall(t);
+    case S.SYS_WAIT4:
+      return processes.sysWait(t);
+    case S.SYS_KILL:
+      return processes.sysKill(t);
+    case S.SYS_MEMORY_GROW:
+      return processes.sysMemoryGrow(t);
+    case S.SYS_CLOCK:
+      return system.sysClock();
+    case S.SYS_SYSTEM_INFO:
+      return system.sysSystemInfo(t);
+    case S.SYS_POWEROFF:
+      return system.sysPoweroff(t);
+    case S.SYS_PROC_CREATE:
+      return build.sysProcCreate(t);
+    case S.SYS_PROC_CONFIGURE:
+      return build.sysProcConfigure(t);
+    case S.SYS_PROC_REGION:
+      return build.sysProcRegion(t);
+    case S.SYS_PROC_MAP:
+      return build.sysProcMap(t);
+    case S.SYS_PROC_WRITE:
+      return build.sysProcWrite(t);
+    case S.SYS_PROC_START:
+      return build.sysProcStart(t);
+    case S.SYS_OBJECT_CREATE:
+      return build.sysObjectCreate(t);
+    case S.SYS_OBJECT_WRITE:
+      return build.sysObjectWrite(t);
+    case S.SYS_OBJECT_SEAL:
+      return build.sysObjectSeal(t);
+    case S.SYS_OBJECT_CLOSE:
+      return build.sysObjectClose(t);
+    case S.SYS_OBJECT_MAP:
+      return build.sysObjectMap(t);
+    case S.SYS_DRIVER_REGISTER:
+      return device.sysDriverRegister(t);
+    case S.SYS_REQUEST_IRQ:
+      return device.sysRequestIrq(t);
+    case S.SYS_MAP_MMIO:
+      return device.sysMapMmio(t);
+    case S.SYS_IRQ_ACK:
+      return device.sysIrqAck(t);
+    case S.SYS_LOG_READ:
+      return device.sysLogRead(t);
+    case S.SYS_LOG_WRITE:
+      return device.sysLogWrite(t);
+    default:
+      return -ENOSYS;
   }
 }
 
 function performIpc(t: Thread, number: i32): i64 {
   switch (number) {
-    case S.SYS_EP_CREATE: return endpointCreate(t);
-    case S.SYS_EP_SEND: return ipc.sysSend(t);
-    case S.SYS_EP_RECV: return ipc.sysReceive(t);
-    case S.SYS_EP_REPLY_RECV: return ipc.sysReplyReceive(t);
-    case S.SYS_EP_REPLY: return ipc.sysReply(t);
-    case S.SYS_EP_DESTROY: return endpointDestroy(t, <u32>t.x0);
-    case S.SYS_EP_EXISTS: return endpointExists(<u32>t.x0) ? 1 : 0;
-    case S.SYS_EP_GRANT: return grantCapability(t, <u32>t.x0, <u32>t.x1, <u32>t.x2);
-    case S.SYS_EP_STATS: return ipc.sysStats(t);
-    case S.SYS_EP_DRAIN: return ipc.sysDrain(t);
-    case S.SYS_MSG_READ: return ipc.sysTransfer(t, false);
-    case S.SYS_MSG_WRITE: return ipc.sysTransfer(t, true);
-    default: return -ENOSYS;
+    case S.SYS_EP_CREATE:
+      return endpointCreate(t);
+    case S.SYS_EP_SEND:
+      return ipc.sysSend(t);
+    case S.SYS_EP_RECV:
+      return ipc.sysReceive(t);
+    case S.SYS_EP_REPLY_RECV:
+      return ipc.sysReplyReceive(t);
+    case S.SYS_EP_REPLY:
+      return ipc.sysReply(t);
+    case S.SYS_EP_DESTROY:
+      return endpointDestroy(t, <u32>t.x0);
+    case S.SYS_EP_EXISTS:
+      return endpointExists(<u32>t.x0) ? 1 : 0;
+    case S.SYS_EP_GRANT:
+      return grantCapability(t, <u32>t.x0, <u32>t.x1, <u32>t.x2);
+    case S.SYS_EP_STATS:
+      return ipc.sysStats(t);
+    case S.SYS_EP_DRAIN:
+      return ipc.sysDrain(t);
+    case S.SYS_MSG_READ:
+      return ipc.sysTransfer(t, false);
+    case S.SYS_MSG_WRITE:
+      return ipc.sysTransfer(t, true);
+    default:
+      return -ENOSYS;
   }
 }
 

@@ -7,17 +7,41 @@ import { O_CREAT, O_TRUNC, O_WRONLY, STAT_BYTES } from "../../../abi/file";
 import { MAX_FDS, MAX_INLINE_WRITE, MAX_MESSAGE_DATA } from "../../../abi/limits";
 import { Message, WINDOW_READ, WINDOW_WRITE } from "../../../abi/message";
 import {
-  CURRENT_OFFSET, NO_HANDLE, VFS_CLOSE, VFS_CREATE, VFS_OPEN, VFS_READ, VFS_READDIR, VFS_SEEK, VFS_STAT, VFS_WRITE,
+  CURRENT_OFFSET,
+  NO_HANDLE,
+  VFS_CLOSE,
+  VFS_CREATE,
+  VFS_OPEN,
+  VFS_READ,
+  VFS_READDIR,
+  VFS_SEEK,
+  VFS_STAT,
+  VFS_WRITE,
 } from "../../../abi/ops";
 import { Thread } from "../../../core/ipc/thread";
 import {
-  COMPLETE_CLOSE, COMPLETE_OPEN, COMPLETE_READ, COMPLETE_RECORD, COMPLETE_VALUE, ipcDelegate, ipcDelegateOn, serviceRequest,
+  COMPLETE_CLOSE,
+  COMPLETE_OPEN,
+  COMPLETE_READ,
+  COMPLETE_RECORD,
+  COMPLETE_VALUE,
+  ipcDelegate,
+  ipcDelegateOn,
+  serviceRequest,
   withWindow,
 } from "../../../ipc_services/delegate";
 import { copyFromUser } from "../../memory/user_copy";
 import {
-  endpointOfHandle, freeDescriptor, handleOfDescriptor, installDescriptor, releaseHandle, removeDescriptor,
-  reserveHandle, serviceHandle, setHandle, drainHandle,
+  endpointOfHandle,
+  freeDescriptor,
+  handleOfDescriptor,
+  installDescriptor,
+  releaseHandle,
+  removeDescriptor,
+  reserveHandle,
+  serviceHandle,
+  setHandle,
+  drainHandle,
 } from "../handles";
 import { processOf } from "../process";
 import { addPath, checkRange } from "./arguments";
@@ -28,7 +52,9 @@ const MAX_TRANSFER: u64 = 0x7fff_0000; // bytes one read or write is asked for a
 export function sysOpen(t: Thread, op: u32, flags: u64, mode: u64): i64 {
   if (flags > u32.MAX_VALUE) return -EINVAL;
   if (freeDescriptor(processOf(t)) < 0) return -EMFILE;
-  const m = serviceRequest(t, op).withU32(<u32>flags).withU32(<u32>mode);
+  const m = serviceRequest(t, op)
+    .withU32(<u32>flags)
+    .withU32(<u32>mode);
   const status = addPath(t, m, t.x0, t.x1);
   if (status < 0) return refuse(t, status);
   const index = reserveHandle();
@@ -128,7 +154,9 @@ export function sysLseek(t: Thread): i64 {
   const index = handleOfDescriptor(processOf(t), t.x0);
   if (index < 0) return -EBADF;
   if (t.x2 > u32.MAX_VALUE) return -EINVAL;
-  const m = handleRequest(t, VFS_SEEK, index).withU32(<u32>t.x2).withU64(t.x1);
+  const m = handleRequest(t, VFS_SEEK, index)
+    .withU32(<u32>t.x2)
+    .withU64(t.x1);
   return ipcDelegateOn(t, endpointOfHandle(index), m, COMPLETE_VALUE, 0);
 }
 

@@ -4,8 +4,16 @@ import { EFAULT, EINVAL, ENXIO, EPERM, ESRCH } from "../../../abi/errno";
 import { DRAIN_CANCELLED_CALL, DRAIN_CLOSED_HANDLE, DRAIN_RECORD_SIZE } from "../../../abi/construct";
 import { MAX_COPY_SLICE } from "../../../abi/limits";
 import {
-  FLAG_KERNEL, FLAG_TIMEOUT, FLAG_WINDOWS, MESSAGE_WINDOWS, MESSAGE_WINDOW_SIZE, NO_TIMEOUT, WINDOW_READ, WINDOW_WRITE,
-  infoFlags, replyInfo,
+  FLAG_KERNEL,
+  FLAG_TIMEOUT,
+  FLAG_WINDOWS,
+  MESSAGE_WINDOWS,
+  MESSAGE_WINDOW_SIZE,
+  NO_TIMEOUT,
+  WINDOW_READ,
+  WINDOW_WRITE,
+  infoFlags,
+  replyInfo,
 } from "../../../abi/message";
 import { takeCancelled } from "../../../core/ipc/cancel";
 import { ENDPOINT_STATS_SIZE, findEndpoint, getEndpointStats } from "../../../core/ipc/endpoint";
@@ -42,7 +50,7 @@ export function sysCall(t: Thread): void {
     }
     t.completion = COMPLETION_WINDOWS;
   }
-  const timeout = flags & FLAG_TIMEOUT ? <i64>t.x6 & i64.MAX_VALUE : NO_TIMEOUT;
+  const timeout = flags & FLAG_TIMEOUT ? (<i64>t.x6) & i64.MAX_VALUE : NO_TIMEOUT;
   const status = endpointSendSync(t, epidOf(t.x0), t.x5, timeout);
   if (status < 0) {
     dropWindows(t);

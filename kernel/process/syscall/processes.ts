@@ -28,7 +28,8 @@ export function sysKill(t: Thread): i64 {
   if (!victim || victim.state == STATE_ZOMBIE) return -ESRCH;
   const p = processOf(victim);
   const builds = victim.state == STATE_BUILDING && p.builder == t.pid;
-  if (!builds && p.parent != t.pid && victim != t && !(processOf(t).privileges & PRIVILEGE_KILL)) return -EPERM;
+  if (!builds && p.parent != t.pid && victim != t && !(processOf(t).privileges & PRIVILEGE_KILL))
+    return -EPERM;
   if (t.x1) killProcess(victim, t.pid);
   return 0;
 }

@@ -59,6 +59,6 @@ export function sysSystemInfo(t: Thread): i64 {
 /** poweroff(status). */
 export function sysPoweroff(t: Thread): i64 {
   if (!(processOf(t).privileges & PRIVILEGE_POWER)) return -EPERM;
-  powerOff(<u32>t.x0 & 0xff);
+  powerOff((<u32>t.x0) & 0xff);
   return 0;
 }

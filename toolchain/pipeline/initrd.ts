@@ -1,10 +1,12 @@
 // Step 11: the two initrds. Called by build.ts once all modules are built.
 //
-//   build/initrd.img        programs with "image": true, system.json as /etc/system.json, the files of rootfs/
+//   build/initrd.img        programs with "image": true, system.json as /etc/system.json and, checked and compiled, as
+//                           /etc/system.bin, the files of rootfs/
 //   build/initrd-test.img   the same and the programs with "image": false (self-tests, benchmarks)
 
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
+import { compileManifest } from "../manifest.ts";
 import type { Module } from "../common/config.ts";
 import { INITRD, TEST_INITRD } from "../common/paths.ts";
 import { isFresh, recordStep, writeOutput } from "../common/stamp.ts";
@@ -15,6 +17,8 @@ import { toolKey } from "./toolkey.ts";
 const ROOTFS = "rootfs";
 const MANIFEST = "system.json";
 const MANIFEST_PATH = "etc/system.json";
+const COMPILED_MANIFEST = "build/system.bin";
+const COMPILED_MANIFEST_PATH = "etc/system.bin";
 const EXECUTABLE_BITS = 0o111;
 
 interface Source {
@@ -35,7 +39,12 @@ function collectSources(modules: readonly Module[]): Source[] {
   const programs = modules.flatMap(({ name, installPath }) =>
     installPath ? [{ name: installPath, file: programPaths(name).stripped, isProgram: true }] : [],
   );
-  const manifest = existsSync(MANIFEST) ? [{ name: MANIFEST_PATH, file: MANIFEST, isProgram: false }] : [];
+  const manifest = existsSync(MANIFEST)
+    ? [
+        { name: MANIFEST_PATH, file: MANIFEST, isProgram: false },
+        { name: COMPILED_MANIFEST_PATH, file: COMPILED_MANIFEST, isProgram: false },
+      ]
+    : [];
   return [...programs, ...manifest, ...rootfsSources()];
 }
 
@@ -58,8 +67,18 @@ function buildArchive(archive: string, modules: readonly Module[]): void {
   );
 }
 
+/** Checks system.json against the programs there are and compiles it to the table that init reads. */
+function buildManifest(modules: readonly Module[]): void {
+  if (!existsSync(MANIFEST)) return;
+  const programs = new Set(modules.flatMap(({ installPath }) => (installPath ? [`/${installPath}`] : [])));
+  const table = compileManifest(MANIFEST, readFileSync(MANIFEST, "utf8"), programs);
+  const current = existsSync(COMPILED_MANIFEST) ? readFileSync(COMPILED_MANIFEST) : undefined;
+  if (!current?.equals(table)) writeOutput(COMPILED_MANIFEST, table);
+}
+
 /** Brings both initrds up to date. */
 export function buildInitrds(modules: readonly Module[]): void {
+  buildManifest(modules);
   buildArchive(
     INITRD,
     modules.filter(({ link }) => link.inImage),

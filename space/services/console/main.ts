@@ -9,10 +9,14 @@ import { syscall } from "../../lib/sys";
 import { Pl011 } from "./pl011";
 import { ConsoleService, UART_INTERRUPT_BIT } from "./service";
 
+const TERMINAL_MODE = "tty";
+
 let service: ConsoleService | null = null;
 
-/** Takes the UART from the kernel and serves it. → 0 or -errno */
-export function start(terminal: bool): i32 {
+/** Takes the UART from the kernel and serves it as argv says. → 0 or -errno */
+export function start(): i32 {
+  const argv = args();
+  const terminal = argv.length > 1 && argv[1] == TERMINAL_MODE;
   const page = reservePages(1);
   const offset = <i32>syscall(SYS_MAP_MMIO, DEVICE_UART, 0, page, 0, 0, 0);
   if (offset < 0) return offset;
@@ -37,7 +41,6 @@ export function notify(bits: u64): void {
 }
 
 export function main(): i32 {
-  const argv = args();
-  const error = start(argv.length > 1 && argv[1] == "tty");
+  const error = start();
   return error ? -error : service!.run();
 }

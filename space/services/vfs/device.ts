@@ -42,24 +42,33 @@ function walkText(path: string): void {
   walk(pathText, path.length);
 }
 
-function addDirectory(path: string, mode: u32): void {
+/** 0 or -ENOSPC. */
+function addDirectory(path: string, mode: u32): i32 {
   walkText(path);
-  inodeAt(makeDirectory(mode)).flags = INODE_FIXED;
+  const number = makeDirectory(mode);
+  if (number < 0) return number;
+  inodeAt(number).flags = INODE_FIXED;
+  return 0;
 }
 
-function addDevice(path: string, endpoint: u32, handle: u32): void {
+/** 0 or -ENOSPC. */
+function addDevice(path: string, endpoint: u32, handle: u32): i32 {
   walkText(path);
-  const inode = inodeAt(makeNode(DEVICE_MODE));
+  const number = makeNode(DEVICE_MODE);
+  if (number < 0) return number;
+  const inode = inodeAt(number);
   inode.flags = INODE_FIXED;
   inode.device = endpoint;
   inode.deviceHandle = handle;
+  return 0;
 }
 
-/** Makes /tmp and /dev with its nodes, in a tree that is empty. */
-export function addSystemNodes(): void {
-  addDirectory("/tmp", SHARED_DIRECTORY_MODE);
-  addDirectory("/dev", DIRECTORY_MODE);
-  addDevice("/dev/null", EPID_VFS, DEVICE_NULL);
-  addDevice("/dev/zero", EPID_VFS, DEVICE_ZERO);
-  addDevice("/dev/console", EPID_CONSOLE, CONSOLE_HANDLE);
+/** Makes /tmp and /dev with its nodes, in a tree that is empty. 0 or -ENOSPC. */
+export function addSystemNodes(): i32 {
+  let status = addDirectory("/tmp", SHARED_DIRECTORY_MODE);
+  if (status == 0) status = addDirectory("/dev", DIRECTORY_MODE);
+  if (status == 0) status = addDevice("/dev/null", EPID_VFS, DEVICE_NULL);
+  if (status == 0) status = addDevice("/dev/zero", EPID_VFS, DEVICE_ZERO);
+  if (status == 0) status = addDevice("/dev/console", EPID_CONSOLE, CONSOLE_HANDLE);
+  return status;
 }

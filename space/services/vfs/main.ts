@@ -2,7 +2,6 @@
 //
 // start, dispatch and notify are what run() does by pieces; tests under Node call them one by one.
 
-import { ENOMEM } from "../../../abi/errno";
 import { message } from "../../lib/hnx_ipc/call";
 import { readSystemInfo, startClock } from "./clock";
 import { addSystemNodes } from "./device";
@@ -13,31 +12,37 @@ import { Vfs } from "./vfs";
 
 const service = new Vfs();
 
-function logFailure(what: string, errno: i32): void {
+/** Logs what failed. → errno, positive. */
+function report(what: string, status: i32): i32 {
   addText(what);
   addText(": error ");
-  addNumber(errno);
+  addNumber(-status);
   endLine(LOG_ERROR);
+  return -status;
 }
 
-/** Finds or makes the arena, with the boot archive in it. Without the archive the tree is empty. 0, or errno. */
+/** Reserves the arena and maps the archive of `bytes` bytes into it. 0 or -errno. */
+function reserveWithArchive(bytes: u32): i32 {
+  const status = reserveArena(bytes);
+  return status < 0 ? status : mapArchive(bytes);
+}
+
+/** Finds or makes the arena, with the boot archive in it; if that cannot be mapped, without. 0, or errno. */
 export function start(): i32 {
   startClock();
   const info = readSystemInfo();
   let archiveBytes = info.initrdBytes;
-  let status = reserveArena(archiveBytes);
-  if (status == 0) status = mapArchive(archiveBytes);
+  let status = reserveWithArchive(archiveBytes);
   if (status < 0) {
-    logFailure("boot archive", -status);
+    report("boot archive", status);
     archiveBytes = 0;
-    if (reserveArena(0) < 0) {
-      logFailure("arena", ENOMEM);
-      return ENOMEM;
-    }
+    status = reserveArena(archiveBytes);
   }
+  if (status < 0) return report("memory", status);
   if (isArenaValid(archiveBytes)) return 0;
   formatArena(archiveBytes, info.framesTotal);
-  addSystemNodes();
+  status = addSystemNodes();
+  if (status < 0) return report("/tmp and /dev", status);
   if (archiveBytes) loadArchive(archiveBytes);
   return 0;
 }

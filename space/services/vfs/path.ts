@@ -63,12 +63,12 @@ function scanName(at: usize, end: usize, seed: u64): u64 {
     const left = <u64>(end - at);
     taken = slash ? ctz(slash) >> 3 : 8;
     if (left < taken) taken = left;
-    if (taken < 8) word &= (<u64>1 << (taken << 3)) - 1;
+    if (taken < 8) word &= ((<u64>1) << (taken << 3)) - 1;
     hash = (hash ^ word) * HASH_FACTOR;
     hash ^= hash >> HASH_SHIFT;
     at += <usize>taken;
   }
-  return (hash & EVERY_UPPER_BIT) | <u64>(at - start);
+  return (hash & EVERY_UPPER_BIT) | (<u64>(at - start));
 }
 
 /** The kind of a name that begins with a dot. */

@@ -3,6 +3,7 @@
 import { VFS_READ, VFS_WRITE } from "../../../abi/ops.ts";
 import { RequestData } from "../harness/message.ts";
 import { ServiceUnderTest } from "../harness/service.ts";
+import { writeArguments } from "../shell/arguments.ts";
 import { ConsoleKernel, type Reply } from "./uart.ts";
 
 export const HANDLE = 1;
@@ -26,12 +27,13 @@ export class Console {
 
   /** terminal: argv "tty". before: changes the machine before the service starts. */
   constructor(
-    private readonly terminal: boolean,
+    terminal: boolean,
     before?: (kernel: ConsoleKernel) => void,
   ) {
     before?.(this.kernel);
     this.service = new ServiceUnderTest("console", this.kernel);
-    this.startStatus = this.service.startWith(Number(this.terminal));
+    writeArguments(this.service.memory, terminal ? ["console", "tty"] : ["console"]);
+    this.startStatus = this.service.start();
   }
 
   readonly startStatus: number;

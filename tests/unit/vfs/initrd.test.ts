@@ -227,6 +227,16 @@ describe("broken archives end where they break", () => {
     expect(long.kernel.log).toEqual(["boot archive: a bad name at byte 0"]);
   });
 
+  test("a last name that ends where the memory of the archive ends", () => {
+    const last = makeArchive([{ name: "last", data: "" }]).subarray(0, 110 + 5 + 1);
+    const fill = makeArchive([{ name: "fill", data: Buffer.alloc(6 * 4096 - last.length - 116) }]);
+    const archive = Buffer.concat([fill.subarray(0, 6 * 4096 - last.length), last]);
+    expect(archive.length % 4096).toBe(0);
+    const vfs = start(archive);
+    expect(vfs.list("/")).toEqual(["dev", "fill", "last", "tmp"]);
+    expect(vfs.kernel.log).toEqual([`boot archive: the archive is cut off at byte ${archive.length}`]);
+  });
+
   test("cut at every byte", () => {
     for (let length = 1; length < whole.length; length++) {
       const vfs = start(whole.subarray(0, length));

@@ -82,6 +82,26 @@ describe("space", () => {
   });
 });
 
+describe("memory", () => {
+  test("a machine too small for any file: start says so", () => {
+    const vfs = new VfsClient({ configure: (kernel) => (kernel.framesTotal = 0) });
+    expect(vfs.startStatus).toBe(ENOSPC);
+    expect(vfs.kernel.log).toEqual(["/tmp and /dev: error 28"]);
+  });
+
+  test("static data and heap stay well below the arena, and requests take nothing from the heap", () => {
+    const vfs = new VfsClient();
+    const lowMemory = (): Buffer => Buffer.from(vfs.service.memory.buffer, 0x4000, 0xc000);
+    const isUsed = (bytes: Buffer): number => bytes.findLastIndex((byte) => byte !== 0);
+    for (let i = 0; i < 200; i++) vfs.put(`/tmp/${"n".repeat(250)}${i % 5}`, Buffer.alloc(5000, 1));
+    const first = isUsed(lowMemory());
+    for (let i = 0; i < 200; i++) vfs.put(`/tmp/${"n".repeat(250)}${i % 5}`, Buffer.alloc(5000, 1));
+    expect(vfs.list("/tmp")).toHaveLength(5);
+    expect(isUsed(lowMemory())).toBe(first);
+    expect(first).toBeLessThan(0x8000);
+  });
+});
+
 describe("inodes", () => {
   test("all of them, then -ENOSPC, and again after the unlinks", () => {
     const vfs = new VfsClient();

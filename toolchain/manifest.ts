@@ -31,7 +31,17 @@ const DEVICES = {
 const MESSAGE_PRIORITIES = { low: 0, normal: 1, high: 2, critical: 3 };
 const RESTART_POLICIES = { never: layout.RESTART_NEVER };
 const FIELDS = {
-  required: ["name", "program", "endpoint", "priority", "privileges", "devices", "deny", "memory_max_pages", "restart"],
+  required: [
+    "name",
+    "program",
+    "endpoint",
+    "priority",
+    "privileges",
+    "devices",
+    "deny",
+    "memory_max_pages",
+    "restart",
+  ],
   optional: ["message_priority"],
 };
 const NAME_PATTERN = /^[a-z][a-z0-9_-]*$/;
@@ -69,7 +79,8 @@ function readProgram(reader: ManifestReader, programs: ReadonlySet<string>): str
 
 function readName(reader: ManifestReader): string {
   const name = reader.text("name", layout.NAME_BYTES - 1);
-  if (!NAME_PATTERN.test(name)) reader.fail("name", 'must be made of a-z, 0-9, "_" and "-", and begin with a letter');
+  if (!NAME_PATTERN.test(name))
+    reader.fail("name", 'must be made of a-z, 0-9, "_" and "-", and begin with a letter');
   return name;
 }
 
@@ -159,4 +170,3 @@ export function compileManifest(file: string, text: string, programs: ReadonlySe
   header.writeUInt32LE(layout.RECORD_SIZE, layout.MANIFEST_RECORD_SIZE);
   return Buffer.concat([header, ...services.map(encodeService)]);
 }
-

@@ -10,9 +10,7 @@ import { HELP } from "./help";
 function ensureDirectory(path: string, info: Stat): i32 {
   const error = mkdir(path);
   // A read-only or foreign parent answers with other errors than -EEXIST for what exists: what is there decides.
-  if (!error || stat(path, info)) return error;
-  if (info.isDirectory) return 0;
-  return error == -EEXIST ? error : -ENOTDIR;
+  return error && !stat(path, info) && info.isDirectory ? 0 : error;
 }
 
 /** Makes `path` and all its parents. → 0, or the -errno of the first that could not be made */
@@ -20,7 +18,7 @@ function makeWithParents(path: string): i32 {
   const info = new Stat();
   for (let slash = path.indexOf("/", 1); slash > 0; slash = path.indexOf("/", slash + 1)) {
     const error = ensureDirectory(path.substring(0, slash), info);
-    if (error) return error;
+    if (error) return error == -EEXIST ? -ENOTDIR : error;
   }
   return ensureDirectory(path, info);
 }

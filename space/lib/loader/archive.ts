@@ -126,7 +126,8 @@ export function logArchiveFailure(status: i32): void {
   logLine.text("boot archive: ");
   if (status == -ENODEV) logLine.text("there is none");
   else if (status == -ENOMEM) logLine.text("no room to map it");
-  else if (status == -ENFILE) logLine.text("more than ").number(MAX_FILES).text(" files; the rest is left out");
+  else if (status == -ENFILE)
+    logLine.text("more than ").number(MAX_FILES).text(" files; the rest is left out");
   else if (status == -ENOEXEC) logLine.text(describeEnd()).text(" at byte ").number(lastOffset);
   else logLine.text("cannot be mapped: error ").number(-status);
   logLine.write(LOG_ERROR);

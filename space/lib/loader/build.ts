@@ -57,7 +57,7 @@ export function discard(pid: i32): void {
 
 /** Writes `size` bytes into the new process. 0 or -errno. */
 function writeMemory(pid: i32, vaddr: u64, source: usize, size: u32): i32 {
-  for (let done: u32 = 0; done < size; ) {
+  for (let done: u32 = 0; done < size;) {
     const slice = min(size - done, MAX_COPY_SLICE);
     const written = <i32>syscall(SYS_PROC_WRITE, pid, vaddr + done, source + done, slice, 0, 0);
     if (written < 0) return written;
@@ -100,7 +100,8 @@ function placeMemory(pid: i32, program: Program): i32 {
 function describeProgram(pid: i32, image: ProgramImage): i32 {
   let status = 0;
   if (image.usesFloatingPoint) status = configure(pid, CONFIG_FLOATING_POINT, 1);
-  if (status >= 0 && image.symbolsSize) status = configure(pid, CONFIG_SYMBOLS, image.symbols, image.symbolsSize);
+  if (status >= 0 && image.symbolsSize)
+    status = configure(pid, CONFIG_SYMBOLS, image.symbols, image.symbolsSize);
   return status;
 }
 

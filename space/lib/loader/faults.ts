@@ -30,38 +30,65 @@ export const BAD_SYMBOLS: i32 = 25;
 /** Of the ELF header and the program headers. */
 function describeFile(fault: i32): string {
   switch (fault) {
-    case NOT_ELF: return "not an ELF file of 64 bits, little-endian";
-    case WRONG_KIND: return "not an executable for AArch64";
-    case BAD_HEADER: return "a wrong size or version in the ELF header";
-    case BAD_HEADER_COUNT: return "no program headers, or too many";
-    case HEADERS_OUTSIDE: return "program headers outside the file";
-    case UNKNOWN_SEGMENT: return "a segment of unknown type";
-    case SEGMENT_OUTSIDE: return "a segment outside the file";
-    case NO_NOTE: return "no HNX note";
-    case BAD_NOTE: return "a damaged HNX note, or two of them";
-    case WRONG_VERSION: return "an HNX note of another version";
-    case UNKNOWN_FLAGS: return "unknown flags in the HNX note";
-    default: return "unknown fault";
+    case NOT_ELF:
+      return "not an ELF file of 64 bits, little-endian";
+    case WRONG_KIND:
+      return "not an executable for AArch64";
+    case BAD_HEADER:
+      return "a wrong size or version in the ELF header";
+    case BAD_HEADER_COUNT:
+      return "no program headers, or too many";
+    case HEADERS_OUTSIDE:
+      return "program headers outside the file";
+    case UNKNOWN_SEGMENT:
+      return "a segment of unknown type";
+    case SEGMENT_OUTSIDE:
+      return "a segment outside the file";
+    case NO_NOTE:
+      return "no HNX note";
+    case BAD_NOTE:
+      return "a damaged HNX note, or two of them";
+    case WRONG_VERSION:
+      return "an HNX note of another version";
+    case UNKNOWN_FLAGS:
+      return "unknown flags in the HNX note";
+    default:
+      return "unknown fault";
   }
 }
 
 /** The text of `fault`, one of those above. */
 export function describeFault(fault: i32): string {
   switch (fault) {
-    case BAD_SEGMENT_SIZE: return "a segment larger in the file than in memory";
-    case BAD_PROTECTION: return "a segment that cannot be read, or with unknown flags";
-    case WRITE_AND_EXECUTE: return "a segment both writable and executable";
-    case NOT_ALIGNED: return "a segment that does not begin on a page";
-    case BAD_ADDRESS: return "a segment outside the addresses of code";
-    case BAD_DATA_SEGMENT: return "static data executable, not writable, twice, or below its place";
-    case DATA_OUTSIDE_MEMORY: return "static data outside the initial memory";
-    case TOO_MANY_SEGMENTS: return "too many segments";
-    case SEGMENT_TOO_LARGE: return "a read-only segment larger than a memory object";
-    case SEGMENTS_OVERLAP: return "two segments in one page";
-    case BAD_MEMORY_SIZE: return "a memory size out of range";
-    case BAD_STACK_SIZE: return "a stack size out of range, or no room for the stack";
-    case BAD_ENTRY: return "an entry point outside the code";
-    case BAD_SYMBOLS: return "a symbol table outside the read-only data";
-    default: return describeFile(fault);
+    case BAD_SEGMENT_SIZE:
+      return "a segment larger in the file than in memory";
+    case BAD_PROTECTION:
+      return "a segment that cannot be read, or with unknown flags";
+    case WRITE_AND_EXECUTE:
+      return "a segment both writable and executable";
+    case NOT_ALIGNED:
+      return "a segment that does not begin on a page";
+    case BAD_ADDRESS:
+      return "a segment outside the addresses of code";
+    case BAD_DATA_SEGMENT:
+      return "static data executable, not writable, twice, or below its place";
+    case DATA_OUTSIDE_MEMORY:
+      return "static data outside the initial memory";
+    case TOO_MANY_SEGMENTS:
+      return "too many segments";
+    case SEGMENT_TOO_LARGE:
+      return "a read-only segment larger than a memory object";
+    case SEGMENTS_OVERLAP:
+      return "two segments in one page";
+    case BAD_MEMORY_SIZE:
+      return "a memory size out of range";
+    case BAD_STACK_SIZE:
+      return "a stack size out of range, or no room for the stack";
+    case BAD_ENTRY:
+      return "an entry point outside the code";
+    case BAD_SYMBOLS:
+      return "a symbol table outside the read-only data";
+    default:
+      return describeFile(fault);
   }
 }

@@ -74,7 +74,8 @@ const INSTRUCTION_SIZE: u64 = 4;
 
 function checkHeader(file: usize, size: u32): i32 {
   if (size < ELF_HEADER_SIZE || load<u32>(file) != ELF_MAGIC) return NOT_ELF;
-  if (load<u32>(file, ELF_IDENT_OFFSET) != ELF_IDENT || load<u64>(file, ELF_IDENT_PADDING) != 0) return NOT_ELF;
+  if (load<u32>(file, ELF_IDENT_OFFSET) != ELF_IDENT || load<u64>(file, ELF_IDENT_PADDING) != 0)
+    return NOT_ELF;
   if (load<u32>(file, ELF_TYPE) != ELF_TYPE_MACHINE) return WRONG_KIND;
   if (load<u32>(file, ELF_VERSION) != ELF_VERSION_CURRENT) return BAD_HEADER;
   if (<u32>load<u16>(file, ELF_SIZE) != ELF_HEADER_SIZE) return BAD_HEADER;
@@ -118,8 +119,7 @@ function takeSegment(header: usize, image: ProgramImage): i32 {
   const segment = image.segment(image.segments);
   segment.vaddr = vaddr;
   segment.sizePages = <u32>((size + PAGE_SIZE - 1) / PAGE_SIZE);
-  segment.protection =
-    PROT_READ | (flags & PF_W ? PROT_WRITE : 0) | (flags & PF_X ? PROT_EXECUTE : 0);
+  segment.protection = PROT_READ | (flags & PF_W ? PROT_WRITE : 0) | (flags & PF_X ? PROT_EXECUTE : 0);
   segment.fileOffset = <u32>load<u64>(header, PH_OFFSET);
   segment.fileSize = <u32>load<u64>(header, PH_FILESZ);
   if (!segment.isWritable && segment.sizePages > MAX_OBJECT_PAGES) return SEGMENT_TOO_LARGE;
@@ -135,7 +135,9 @@ function takeLoad(header: usize, image: ProgramImage): i32 {
   if ((flags & ~(PF_R | PF_W | PF_X)) != 0 || (flags & PF_R) == 0) return BAD_PROTECTION;
   if ((flags & (PF_W | PF_X)) == (PF_W | PF_X)) return WRITE_AND_EXECUTE;
   if (size == 0) return IMAGE_OK;
-  return load<u64>(header, PH_VADDR) < LINEAR_MEMORY_END ? takeData(header, image) : takeSegment(header, image);
+  return load<u64>(header, PH_VADDR) < LINEAR_MEMORY_END
+    ? takeData(header, image)
+    : takeSegment(header, image);
 }
 
 function takeProgramHeader(file: usize, size: u32, header: usize, image: ProgramImage): i32 {

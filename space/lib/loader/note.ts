@@ -10,7 +10,15 @@ import {
   PROGRAM_FLOATING_POINT,
   PROGRAM_VERSION,
 } from "../../../abi/program";
-import { BAD_MEMORY_SIZE, BAD_NOTE, BAD_STACK_SIZE, BAD_SYMBOLS, IMAGE_OK, UNKNOWN_FLAGS, WRONG_VERSION } from "./faults";
+import {
+  BAD_MEMORY_SIZE,
+  BAD_NOTE,
+  BAD_STACK_SIZE,
+  BAD_SYMBOLS,
+  IMAGE_OK,
+  UNKNOWN_FLAGS,
+  WRONG_VERSION,
+} from "./faults";
 import { ProgramImage } from "./program_image";
 
 const NAME_SIZE: u32 = 4;
@@ -34,8 +42,10 @@ const MAX_STACK_PAGES: u32 = 1024; // 4 MiB
 /** Reads the note of `size` bytes at `note` into `image`. → IMAGE_OK, or what is wrong with it */
 export function readNote(note: usize, size: u32, image: ProgramImage): i32 {
   if (size < NOTE_DESCRIPTOR + NOTE_DESCRIPTOR_SIZE) return BAD_NOTE;
-  if (load<u32>(note) != NAME_SIZE || load<u32>(note, NOTE_DESCRIPTOR_LENGTH) != NOTE_DESCRIPTOR_SIZE) return BAD_NOTE;
-  if (load<u32>(note, NOTE_TYPE_OFFSET) != NOTE_TYPE || load<u32>(note, NOTE_NAME_OFFSET) != NOTE_NAME) return BAD_NOTE;
+  if (load<u32>(note) != NAME_SIZE || load<u32>(note, NOTE_DESCRIPTOR_LENGTH) != NOTE_DESCRIPTOR_SIZE)
+    return BAD_NOTE;
+  if (load<u32>(note, NOTE_TYPE_OFFSET) != NOTE_TYPE || load<u32>(note, NOTE_NAME_OFFSET) != NOTE_NAME)
+    return BAD_NOTE;
   const descriptor = note + NOTE_DESCRIPTOR;
   if (load<u32>(descriptor, VERSION) != PROGRAM_VERSION) return WRONG_VERSION;
   const flags = load<u32>(descriptor, FLAGS);

@@ -7,7 +7,7 @@
 // objects or memory left, the least recently used program is dropped; its objects go when its last process does.
 
 import { MAX_COPY_SLICE, PAGE_SIZE } from "../../../abi/limits";
-import { ENOEXEC } from "../../../abi/errno";
+import { EAGAIN, ENOEXEC, ENOMEM } from "../../../abi/errno";
 import { SYS_OBJECT_CLOSE, SYS_OBJECT_CREATE, SYS_OBJECT_SEAL, SYS_OBJECT_WRITE } from "../../../abi/syscall";
 import { syscall } from "../sys";
 import { ArchiveFile } from "./archive";
@@ -90,7 +90,7 @@ function takeRecord(): Program {
 
 /** Copies `size` bytes to the start of object `id`. 0 or -errno. */
 function fillObject(id: u32, source: usize, size: u32): i32 {
-  for (let done: u32 = 0; done < size; ) {
+  for (let done: u32 = 0; done < size;) {
     const slice = min(size - done, MAX_COPY_SLICE);
     const written = <i32>syscall(SYS_OBJECT_WRITE, id, done, source + done, slice, 0, 0);
     if (written < 0) return written;
@@ -116,12 +116,13 @@ function makeObjects(program: Program): i32 {
   for (let i: u32 = 0; i < image.segments; i++) {
     if (image.segment(i).isWritable) continue;
     let id = makeObject(program.data, image.segment(i));
-    while (id < 0) {
+    while (id == -EAGAIN || id == -ENOMEM) {
       const oldest = leastRecentlyUsed(program);
       if (oldest === null) return id;
       dropProgram(oldest);
       id = makeObject(program.data, image.segment(i));
     }
+    if (id < 0) return id;
     program.setObject(i, id);
   }
   return 0;

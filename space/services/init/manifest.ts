@@ -84,7 +84,8 @@ export function serviceAt(i: u32): ServiceRecord {
 /** What is wrong with the numbers of a record, or "". */
 function checkNumbers(record: ServiceRecord): string {
   if (record.endpoint > SERVICE_ENDPOINT_MAX) return "an endpoint that is not well known";
-  if (record.priority < SERVICE_PRIORITY_MIN || record.priority > SERVICE_PRIORITY_MAX) return "a wrong priority";
+  if (record.priority < SERVICE_PRIORITY_MIN || record.priority > SERVICE_PRIORITY_MAX)
+    return "a wrong priority";
   if (record.messagePriority >= MESSAGE_PRIORITIES) return "a wrong message priority";
   if ((record.privileges & ~KNOWN_PRIVILEGES) != 0) return "unknown privileges";
   if (record.memoryMaxPages > SERVICE_MEMORY_PAGES_MAX) return "more memory than there are addresses";
@@ -94,13 +95,15 @@ function checkNumbers(record: ServiceRecord): string {
 
 /** What is wrong with the lists and texts of a record, or "". */
 function checkLists(record: ServiceRecord): string {
-  if (record.devices > MAX_DEVICES || record.denied > MAX_DENIED) return "too many devices or denied endpoints";
+  if (record.devices > MAX_DEVICES || record.denied > MAX_DENIED)
+    return "too many devices or denied endpoints";
   for (let i: u32 = 0; i < record.denied; i++) {
     const endpoint = record.deniedEndpoint(i);
     if (endpoint == 0 || endpoint > SERVICE_ENDPOINT_MAX) return "a denied endpoint that is not well known";
   }
   if (record.nameLength == 0 || record.nameLength >= NAME_BYTES) return "a name that is empty or too long";
-  if (record.programLength == 0 || record.programLength >= PROGRAM_BYTES) return "a program that is empty or too long";
+  if (record.programLength == 0 || record.programLength >= PROGRAM_BYTES)
+    return "a program that is empty or too long";
   return "";
 }
 
@@ -120,7 +123,8 @@ export function readManifest(table: usize, size: u32): string {
   if (load<u32>(table, MANIFEST_RECORD_SIZE) != RECORD_SIZE) return "records of another size";
   const count = load<u32>(table, MANIFEST_SERVICES);
   if (count > MAX_SERVICES) return "too many services";
-  if (size != MANIFEST_HEADER_SIZE + count * RECORD_SIZE) return "a size that does not fit the number of services";
+  if (size != MANIFEST_HEADER_SIZE + count * RECORD_SIZE)
+    return "a size that does not fit the number of services";
   records = table + MANIFEST_HEADER_SIZE;
   for (let i: u32 = 0; i < count; i++) {
     const record = serviceAt(i);

@@ -13,7 +13,16 @@ import { ENOENT, ENOEXEC } from "../../../abi/errno";
 import { OP_DESCRIBE } from "../../../abi/ops";
 import { ARGUMENT_BLOCK_SIZE } from "../../../abi/program";
 import { ipcCallService, request } from "../../lib/hnx_ipc";
-import { build, configure, describeFault, discard, findFile, imageFault, plan, start } from "../../lib/loader";
+import {
+  build,
+  configure,
+  describeFault,
+  discard,
+  findFile,
+  imageFault,
+  plan,
+  start,
+} from "../../lib/loader";
 import { LOG_ERROR, LogLine, logLine } from "../../lib/log";
 import { buildArguments } from "../../lib/process/arguments";
 import { strerror } from "../../lib/process/errors";

@@ -4,7 +4,7 @@ import { VFS_READ, VFS_WRITE } from "../../../abi/ops.ts";
 import { RequestData } from "../harness/message.ts";
 import { ServiceUnderTest } from "../harness/service.ts";
 import { writeArguments } from "../shell/arguments.ts";
-import { ConsoleKernel, type Reply } from "./uart.ts";
+import { ConsoleKernel, type FakeUart, type Reply } from "./uart.ts";
 
 export const HANDLE = 1;
 export const NOTIFY_DRAIN = 1n << 32n;
@@ -26,10 +26,7 @@ export class Console {
   readonly service: ServiceUnderTest;
 
   /** terminal: argv "tty". before: changes the machine before the service starts. */
-  constructor(
-    terminal: boolean,
-    before?: (kernel: ConsoleKernel) => void,
-  ) {
+  constructor(terminal: boolean, before?: (kernel: ConsoleKernel) => void) {
     before?.(this.kernel);
     this.service = new ServiceUnderTest("console", this.kernel);
     writeArguments(this.service.memory, terminal ? ["console", "tty"] : ["console"]);
@@ -38,7 +35,7 @@ export class Console {
 
   readonly startStatus: number;
 
-  get uart() {
+  get uart(): FakeUart {
     return this.kernel.uart;
   }
 

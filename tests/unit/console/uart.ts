@@ -56,7 +56,8 @@ export class FakeUart {
   }
 
   read(register: number): number {
-    if (register === REGISTER.FR) return (this.receiveFifo.length ? 0 : 1 << 4) | (this.room > 0 ? 0 : 1 << 5);
+    if (register === REGISTER.FR)
+      return (this.receiveFifo.length ? 0 : 1 << 4) | (this.room > 0 ? 0 : 1 << 5);
     if (register === REGISTER.LCRH) return this.lcrh;
     if (register !== REGISTER.DR) throw new Error(`read of register ${register}`);
     const value = this.receiveFifo.shift();

@@ -46,7 +46,11 @@ export class LoaderClient {
   }
 
   /** The same with the path as window 0. */
-  spawnLong(path: string, length = Buffer.byteLength(path), window: Window = { bytes: Buffer.from(path) }): number {
+  spawnLong(
+    path: string,
+    length = Buffer.byteLength(path),
+    window: Window = { bytes: Buffer.from(path) },
+  ): number {
     const block = argumentBlock("x");
     const request = new RequestData().u32(block.length).str("").u32(length);
     return Number(this.service.call(LOADER_SPAWN, request, [window, { bytes: block }]).result);

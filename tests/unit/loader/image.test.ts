@@ -67,10 +67,22 @@ const REFUSED: [string, Buffer, string][] = [
   ["unknown flags", withHeader(TEXT, { flags: PF_R | PF_X | 8 }), "cannot be read, or with unknown flags"],
   ["write and execute", withHeader(TEXT, { flags: PF_R | PF_W | PF_X }), "both writable and executable"],
   ["text off the page", withHeader(TEXT, { vaddr: CODE + 8n }), "does not begin on a page"],
-  ["text between memory and code", withHeader(TEXT, { vaddr: 0x1_8000_0000n }), "outside the addresses of code"],
+  [
+    "text between memory and code",
+    withHeader(TEXT, { vaddr: 0x1_8000_0000n }),
+    "outside the addresses of code",
+  ],
   ["text after the code", withHeader(TEXT, { vaddr: 0x2_4000_0000n }), "outside the addresses of code"],
-  ["text across the end of the code", withHeader(TEXT, { vaddr: 0x2_3fff_f000n }), "outside the addresses of code"],
-  ["text in the kernel", withHeader(TEXT, { vaddr: 0xffff_ffc0_0000_0000n }), "outside the addresses of code"],
+  [
+    "text across the end of the code",
+    withHeader(TEXT, { vaddr: 0x2_3fff_f000n }),
+    "outside the addresses of code",
+  ],
+  [
+    "text in the kernel",
+    withHeader(TEXT, { vaddr: 0xffff_ffc0_0000_0000n }),
+    "outside the addresses of code",
+  ],
   ["memory that wraps", withHeader(BSS, { memorySize: HUGE }), "outside the addresses of code"],
   ["executable static data", withHeader(DATA, { flags: PF_R | PF_X }), "static data executable"],
   ["read-only static data", withHeader(DATA, { flags: PF_R }), "not writable"],
@@ -78,11 +90,19 @@ const REFUSED: [string, Buffer, string][] = [
   ["static data at 0", withHeader(DATA, { vaddr: 0 }), "below its place"],
   ["two segments of static data", withHeader(BSS, { vaddr: 0x8000 }), "twice"],
   ["static data after the memory", withHeader(DATA, { vaddr: 0x20000 }), "outside the initial memory"],
-  ["static data across the memory's end", withHeader(DATA, { memorySize: 0x20000 }), "outside the initial memory"],
+  [
+    "static data across the memory's end",
+    withHeader(DATA, { memorySize: 0x20000 }),
+    "outside the initial memory",
+  ],
   ["static data across 4 GiB", withHeader(DATA, { vaddr: 0xffff_ff00 }), "outside the initial memory"],
   ["a heap after the memory", u32(d + 20, 0x20001), "outside the initial memory"],
   ["nine segments of code", manySegments(6), "too many segments"],
-  ["read-only data of 4 MiB and a page", withHeader(READ_ONLY, { vaddr: CODE + 0x10000n, memorySize: 0x40_1000 }), "larger than a memory object"],
+  [
+    "read-only data of 4 MiB and a page",
+    withHeader(READ_ONLY, { vaddr: CODE + 0x10000n, memorySize: 0x40_1000 }),
+    "larger than a memory object",
+  ],
   ["segments that overlap", withHeader(BSS, { vaddr: RODATA }), "two segments in one page"],
   ["segments in one page", withHeader(READ_ONLY, { vaddr: CODE + 0x1000n }), "two segments in one page"],
   ["a segment around another", withMoreHeaders(code(CODE, PF_R, 0x10000)), "two segments in one page"],
@@ -139,7 +159,25 @@ describe("an image", () => {
   });
 });
 
-const INTERESTING = [0n, 1n, 4n, 8n, 56n, 0x1000n, 0x4000n, 0x10000n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn, 1n << 32n, CODE, CODE + 0x1000n, CODE + 0x3fff_f000n, 1n << 63n, HUGE];
+const INTERESTING = [
+  0n,
+  1n,
+  4n,
+  8n,
+  56n,
+  0x1000n,
+  0x4000n,
+  0x10000n,
+  0x7fff_ffffn,
+  0x8000_0000n,
+  0xffff_ffffn,
+  1n << 32n,
+  CODE,
+  CODE + 0x1000n,
+  CODE + 0x3fff_f000n,
+  1n << 63n,
+  HUGE,
+];
 const HEAD = 64 + 5 * 56;
 
 const mutation = fc.record({
@@ -152,20 +190,29 @@ describe("a mutated image", () => {
   it("is refused or built, and never does harm", () => {
     let built = 0;
     fc.assert(
-      fc.property(fc.array(mutation, { minLength: 1, maxLength: 4 }), fc.nat(0x5000), fc.boolean(), (changes, cut, isCut) => {
-        const program = makeProgram();
-        for (const { at, bytes, value } of changes) {
-          const field = Buffer.alloc(8);
-          field.writeBigUInt64LE(value);
-          field.copy(program, at, 0, bytes);
-        }
-        const loader = LoaderClient.withProgram(isCut ? program.subarray(0, cut) : program);
-        const archive = Buffer.from(loader.kernel.slice(loader.kernel.mapping!.address, loader.kernel.mapping!.bytes));
-        const result = loader.spawn("/bin/x");
-        if (result > 0) built++;
-        else expect(result).toBe(-ENOEXEC);
-        expect(loader.kernel.slice(loader.kernel.mapping!.address, loader.kernel.mapping!.bytes).equals(archive)).toBe(true);
-      }),
+      fc.property(
+        fc.array(mutation, { minLength: 1, maxLength: 4 }),
+        fc.nat(0x5000),
+        fc.boolean(),
+        (changes, cut, isCut) => {
+          const program = makeProgram();
+          for (const { at, bytes, value } of changes) {
+            const field = Buffer.alloc(8);
+            field.writeBigUInt64LE(value);
+            field.copy(program, at, 0, bytes);
+          }
+          const loader = LoaderClient.withProgram(isCut ? program.subarray(0, cut) : program);
+          const archive = Buffer.from(
+            loader.kernel.slice(loader.kernel.mapping!.address, loader.kernel.mapping!.bytes),
+          );
+          const result = loader.spawn("/bin/x");
+          if (result > 0) built++;
+          else expect(result).toBe(-ENOEXEC);
+          expect(
+            loader.kernel.slice(loader.kernel.mapping!.address, loader.kernel.mapping!.bytes).equals(archive),
+          ).toBe(true);
+        },
+      ),
       { numRuns: 3000 },
     );
     expect(built).toBeGreaterThan(10);

@@ -84,7 +84,9 @@ export class ProcessKernel extends FakeKernel {
     handle(number.SYS_PROC_CONFIGURE, (args) => this.configure(args));
     handle(number.SYS_PROC_REGION, ([pid, va, pages, prot]) => this.addRegion(pid, va, pages, Number(prot)));
     handle(number.SYS_PROC_MAP, (args) => this.map(args));
-    handle(number.SYS_PROC_WRITE, ([pid, va, source, size]) => this.write(pid, va, Number(source), Number(size)));
+    handle(number.SYS_PROC_WRITE, ([pid, va, source, size]) =>
+      this.write(pid, va, Number(source), Number(size)),
+    );
     handle(number.SYS_PROC_START, ([pid, entry, stackTop]) => this.start(pid, entry, stackTop));
     handle(number.SYS_KILL, ([pid, signal]) => this.kill(pid, Number(signal)), false);
     handle(number.SYS_OBJECT_CREATE, ([pages]) => this.createObject(Number(pages)));
@@ -121,7 +123,10 @@ export class ProcessKernel extends FakeKernel {
     const process = this.building(pid);
     insist(what >= CONFIG_PRIORITY && what <= CONFIG_SYMBOLS, `CONFIG ${what}`);
     if (Number(what) === CONFIG_MEMORY) {
-      insist(value > 0n && value <= extra && extra <= MEMORY_PAGES_MAX, `memory of ${value} to ${extra} pages`);
+      insist(
+        value > 0n && value <= extra && extra <= MEMORY_PAGES_MAX,
+        `memory of ${value} to ${extra} pages`,
+      );
       process.linear = Buffer.alloc(Math.min(Number(value) * WASM_PAGE, Number(REGION_BYTES_MAX)));
     }
     if (Number(what) === CONFIG_FLOATING_POINT) insist(value === 1n, `floating point ${value}`);
@@ -186,7 +191,10 @@ export class ProcessKernel extends FakeKernel {
     const stack = process.regions.find(({ end }) => end === stackTop);
     insist(stack !== undefined && (stack.protection & PROT_WRITE) !== 0, "a stack that cannot be written");
     const guard = stack.start - PAGE;
-    insist(!process.regions.some(({ start, end }) => guard >= start && guard < end), "a stack without a guard page");
+    insist(
+      !process.regions.some(({ start, end }) => guard >= start && guard < end),
+      "a stack without a guard page",
+    );
     process.started = { entry, stackTop };
     return 0;
   }
@@ -216,7 +224,10 @@ export class ProcessKernel extends FakeKernel {
 
   private writeObject(id: number, at: number, source: number, size: number): number {
     const object = this.openObject(id);
-    insist(!object.sealed && size > 0 && size <= MAX_COPY_SLICE, "a write to a sealed object, or too large a one");
+    insist(
+      !object.sealed && size > 0 && size <= MAX_COPY_SLICE,
+      "a write to a sealed object, or too large a one",
+    );
     insist(at + size <= object.bytes.length, "a write outside the object");
     object.bytes.set(this.slice(source, size), at);
     return size;

@@ -46,7 +46,13 @@ export const AT = {
 
 /** Static data · text of two pages · read-only data with note and symbols · data with bss · the note. */
 export function goodHeaders(): ProgramHeader[] {
-  const load = (flags: number, offset: number, vaddr: number | bigint, fileSize: number, memorySize: number) => ({
+  const load = (
+    flags: number,
+    offset: number,
+    vaddr: number | bigint,
+    fileSize: number,
+    memorySize: number,
+  ) => ({
     type: PT_LOAD,
     flags,
     offset,
@@ -72,7 +78,10 @@ function writeNote(file: Buffer): void {
 }
 
 /** The image with the given program headers; `change` gets it last. Segments hold bytes that tell where they are from. */
-export function makeProgram(headers = goodHeaders(), change: (file: Buffer) => void = () => undefined): Buffer {
+export function makeProgram(
+  headers = goodHeaders(),
+  change: (file: Buffer) => void = () => undefined,
+): Buffer {
   const file = Buffer.alloc(0x5000);
   for (let at = 0x1000; at < file.length; at++) file[at] = (at >> 8) ^ at;
   file.writeUInt32LE(ELF_MAGIC, 0);

@@ -1,8 +1,25 @@
 // The loader's requests: hostile messages, paths and arguments, and what it does not do.
 
 import { describe, expect, it } from "vitest";
-import { E2BIG, EACCES, EBADMSG, EFAULT, EINVAL, ENAMETOOLONG, ENOENT, ENOSYS, EPERM } from "../../../abi/errno.ts";
-import { LOADER_CLOSE, LOADER_ERROR, LOADER_OPEN, LOADER_SPAWN, LOADER_SYM, OP_DESCRIBE } from "../../../abi/ops.ts";
+import {
+  E2BIG,
+  EACCES,
+  EBADMSG,
+  EFAULT,
+  EINVAL,
+  ENAMETOOLONG,
+  ENOENT,
+  ENOSYS,
+  EPERM,
+} from "../../../abi/errno.ts";
+import {
+  LOADER_CLOSE,
+  LOADER_ERROR,
+  LOADER_OPEN,
+  LOADER_SPAWN,
+  LOADER_SYM,
+  OP_DESCRIBE,
+} from "../../../abi/ops.ts";
 import { ARGUMENT_BLOCK, ARGUMENT_BLOCK_SIZE } from "../../../abi/program.ts";
 import { FLAG_ASYNC, RequestData } from "../harness/message.ts";
 import { LoaderClient, argumentBlock } from "./client.ts";

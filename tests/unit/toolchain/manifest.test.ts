@@ -24,7 +24,8 @@ const service = (changes: Fields = {}): Fields => ({
   ...changes,
 });
 
-const parse = (...services: unknown[]) => parseManifest("system.json", JSON.stringify({ services }), PROGRAMS);
+const parse = (...services: unknown[]) =>
+  parseManifest("system.json", JSON.stringify({ services }), PROGRAMS);
 const parseText = (text: string) => parseManifest("system.json", text, PROGRAMS);
 
 function accepts(action: () => unknown): boolean {

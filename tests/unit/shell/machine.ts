@@ -1,0 +1,82 @@
+// Runs programs, the same modules that run on the machine, under Node: each with descriptors over one file tree. A program
+// that is started runs to its end at once, and its parent finds its status when it waits.
+
+import { ENOENT } from "../../../abi/errno.ts";
+import { argumentBlock, readArgumentBlock } from "./arguments.ts";
+import { FileTree, makeDevice, makeFile, type OpenFile } from "./files.ts";
+import { ExitSignal, Process } from "./process.ts";
+
+const O_RDWR = 2;
+const SIGTRAP = 5;
+const SIGSEGV = 11;
+const PROGRAMS = ["cat", "crash", "echo", "false", "free", "ls", "mkdir", "rm", "sh", "stat", "true"];
+
+export interface RunResult {
+  status: number;
+  out: string;
+  err: string;
+}
+
+export class Machine {
+  readonly files = new FileTree();
+  /** Arguments of the programs that were started. */
+  readonly started: string[][] = [];
+  /** Environment of the program that was started last. */
+  lastEnvironment: string[] = [];
+  /** The open files that the outermost program has as 0–2. */
+  private standard: OpenFile[] = [];
+  private lastPid = 1;
+
+  constructor() {
+    for (const name of PROGRAMS) this.files.add(`/bin/${name}`, { ...makeFile("", 0o755), program: name });
+    this.files.add("/sbin/init", makeFile("", 0o755));
+    this.files.add("/etc/motd", makeFile("Welcome to HNX.\n"));
+    this.files.add("/tmp/.keep", makeFile());
+    this.files.remove("/tmp/.keep", false);
+  }
+
+  /** Runs `argv[0]` out of /bin. stdin: a device with these bytes, or an open file. */
+  run(argv: (string | Uint8Array)[], stdin: string | OpenFile = "", environment: string[] = []): RunResult {
+    return this.runBlock(argv[0] as string, argumentBlock(argv, environment), stdin);
+  }
+
+  /** Runs `program` with any bytes as its argument block. */
+  runBlock(program: string, block: Buffer, stdin: string | OpenFile = ""): RunResult {
+    const open = (): OpenFile => ({ node: makeDevice(), flags: O_RDWR, position: 0 });
+    const input = typeof stdin === "string" ? { ...open(), node: makeDevice(stdin) } : stdin;
+    this.standard = [input, open(), open()];
+    const status = this.execute(program, block, this.standard);
+    const [, out, err] = this.standard.map(({ node }) =>
+      Buffer.from(node.written ?? "", "latin1").toString("utf8"),
+    );
+    return { status: status & 0x7f ? 128 + (status & 0x7f) : status >> 8, out, err };
+  }
+
+  /** `sh -c text` */
+  shell(text: string, stdin: string | OpenFile = ""): RunResult {
+    return this.run(["sh", "-c", text], stdin);
+  }
+
+  /** Starts the program at `path` and lets it end. → { pid, status word }, or -errno */
+  spawn(path: string, block: Buffer, inherited: OpenFile[]): { pid: number; status: number } | number {
+    const node = this.files.find(path);
+    if (typeof node === "number") return node;
+    if (!node.program) return node.entries ? -13 : -8;
+    const { argv, environment } = readArgumentBlock(block);
+    this.started.push(argv);
+    this.lastEnvironment = environment;
+    return { pid: ++this.lastPid, status: this.execute(node.program, block, inherited) };
+  }
+
+  private execute(program: string, block: Buffer, inherited: (OpenFile | undefined)[]): number {
+    if (!PROGRAMS.includes(program)) return -ENOENT;
+    try {
+      return (new Process(this, program, block, inherited).main() & 0xff) << 8;
+    } catch (error) {
+      if (error instanceof ExitSignal) return (error.status & 0xff) << 8;
+      if (error instanceof WebAssembly.RuntimeError) return SIGTRAP;
+      if (error instanceof RangeError) return SIGSEGV; // Node's word for the end of the machine stack
+      throw error;
+    }
+  }
+}

@@ -29,6 +29,7 @@ const DROPPED_FOLDERS = /^space\/(?:services|apps|(?=lib\/))\/?/;
  */
 export function readableName(symbol: string, id: string): string {
   const prefix = `w2c_${id}_`;
+  symbol = symbol.replace(/^wrap_(?=w2c_)/, ""); // wasm2c's second name of a function that is also a table element
   if (!symbol.startsWith(prefix)) return symbol;
   const bytes = symbol
     .slice(prefix.length)

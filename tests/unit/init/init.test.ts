@@ -23,12 +23,19 @@ const argumentsOf = (machine: Machine, endpoint: number): string[] =>
 describe("the services", () => {
   const machine = new Machine();
   const status = machine.boot("semihosting mode=boot");
-  const config = (endpoint: number) => machine.service(endpoint)!.config.map(({ what, value, extra }) => [what, Number(value), Number(extra)]);
+  const config = (endpoint: number) =>
+    machine.service(endpoint)!.config.map(({ what, value, extra }) => [what, Number(value), Number(extra)]);
 
   it("are started in the manifest's order", () => {
     expect(status).toBe(0);
     expect(machine.log.slice(0, -1)).toEqual([]);
-    expect([...machine.processes.values()].map(({ name }) => name)).toEqual(["console", "vfs", "network", "block", "loader"]);
+    expect([...machine.processes.values()].map(({ name }) => name)).toEqual([
+      "console",
+      "vfs",
+      "network",
+      "block",
+      "loader",
+    ]);
     expect([...machine.processes.values()].every(({ started }) => started !== undefined)).toBe(true);
   });
 
@@ -103,7 +110,9 @@ describe("a service that fails", () => {
   });
 
   it("because it needs more memory than it may have is named", () => {
-    const machine = new Machine(makeInitrd(ownManifest(({ services }) => (services[0].memory_max_pages = 1))));
+    const machine = new Machine(
+      makeInitrd(ownManifest(({ services }) => (services[0].memory_max_pages = 1))),
+    );
     expect(machine.boot("mode=boot")).toBe(1);
     expect(machine.log[0]).toBe("cannot start console from /sbin/console: Cannot allocate memory");
   });

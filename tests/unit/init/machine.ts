@@ -47,7 +47,9 @@ export function readArguments(block: Buffer): string[] {
 }
 
 /** The machine's own manifest, compiled. */
-export function ownManifest(change: (manifest: { services: Record<string, unknown>[] }) => void = () => undefined): Buffer {
+export function ownManifest(
+  change: (manifest: { services: Record<string, unknown>[] }) => void = () => undefined,
+): Buffer {
   const manifest = JSON.parse(readFileSync("system.json", "utf8")) as { services: Record<string, unknown>[] };
   change(manifest);
   const programs = new Set(manifest.services.map(({ program }) => program as string));

@@ -53,7 +53,11 @@ describe("a manifest", () => {
     ["an empty name", word(record + layout.RECORD_NAME, 0), "a name that is empty"],
     ["a name of 16 bytes", word(record + layout.RECORD_NAME, 16), "a name that is empty or too long"],
     ["an empty program", word(record + layout.RECORD_PROGRAM, 0), "a program that is empty"],
-    ["a program of 80 bytes", word(record + layout.RECORD_PROGRAM, 80), "a program that is empty or too long"],
+    [
+      "a program of 80 bytes",
+      word(record + layout.RECORD_PROGRAM, 80),
+      "a program that is empty or too long",
+    ],
   ])("with %s starts nothing", (_, damage, reason) => {
     const machine = new Machine(makeInitrd(damage(Buffer.from(ownManifest()))));
     expect(machine.boot("mode=boot")).toBe(1);
@@ -78,17 +82,25 @@ describe("a manifest", () => {
 
   it("that is mutated starts what it may, or nothing", () => {
     const good = ownManifest();
-    const mutation = fc.record({ at: fc.nat(good.length - 1), byte: fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 255)) });
+    const mutation = fc.record({
+      at: fc.nat(good.length - 1),
+      byte: fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 255)),
+    });
     fc.assert(
-      fc.property(fc.array(mutation, { minLength: 1, maxLength: 3 }), fc.option(fc.nat(good.length)), (changes, cut) => {
-        const table = Buffer.from(good);
-        for (const { at, byte } of changes) table[at] = byte;
-        const machine = new Machine(makeInitrd(cut === null ? table : table.subarray(0, cut)));
-        expect([0, 1]).toContain(machine.boot("mode=boot"));
-        for (const { config } of machine.processes.values()) {
-          for (const { what, value } of config) if (what === CONFIG_RECEIVE || what === CONFIG_DENY_SEND) expect(Number(value)).toBeLessThan(6);
-        }
-      }),
+      fc.property(
+        fc.array(mutation, { minLength: 1, maxLength: 3 }),
+        fc.option(fc.nat(good.length)),
+        (changes, cut) => {
+          const table = Buffer.from(good);
+          for (const { at, byte } of changes) table[at] = byte;
+          const machine = new Machine(makeInitrd(cut === null ? table : table.subarray(0, cut)));
+          expect([0, 1]).toContain(machine.boot("mode=boot"));
+          for (const { config } of machine.processes.values()) {
+            for (const { what, value } of config)
+              if (what === CONFIG_RECEIVE || what === CONFIG_DENY_SEND) expect(Number(value)).toBeLessThan(6);
+          }
+        },
+      ),
       { numRuns: 1000 },
     );
   });

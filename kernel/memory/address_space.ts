@@ -41,6 +41,17 @@ export function isTaken(p: Process, page: u32, pages: u32): bool {
   return false;
 }
 
+/** Whether a writable anonymous region begins at `page`, with nothing before it. */
+export function isRegionStart(p: Process, page: u32): bool {
+  for (let i: u32 = 0; i < p.regions; i++) {
+    const at = regionAddress(p, i);
+    if (load<u32>(at) == page) {
+      return (load<u32>(at, REGION_PROTECTION) & PROT_WRITE) != 0 && !load<u32>(at, REGION_OBJECT);
+    }
+  }
+  return false;
+}
+
 /** Protection of anonymous memory at `page`; 0 where there is none. */
 function anonymousProtection(p: Process, page: u32): u32 {
   if (page >= LINEAR_FIRST_PAGE && page < p.memoryPages << WASM_PAGE_SHIFT) return PROT_READ | PROT_WRITE;

@@ -2,15 +2,16 @@
 // ends the process with one report line: program, cause, address, function.
 
 import { SIGILL, SIGKILL, SIGSEGV, SIGSYS, SIGTRAP } from "../../abi/wait";
+import { CODE_BASE, CODE_END } from "../../abi/program";
 import { Thread } from "../../core/ipc/thread";
 import { LOG_ERROR, beginLine, endLine, put, putBytes, putHex, putNumber } from "../log/log";
 import { putFunction } from "../log/symbols";
-import { framePage } from "../memory/address_space";
+import { framePage, isRegionStart } from "../memory/address_space";
 import { framesFree } from "../memory/frames";
 import { pageOf } from "../memory/page_table";
 import { takeFloatingPoint } from "./fpu";
 import { endProcess } from "./lifecycle";
-import { nameAddress, processOf } from "./process";
+import { Process, nameAddress, processOf } from "./process";
 
 // Exception classes of ESR_EL1 (ARM DDI 0487, D17.2.37) and fields of its syndrome.
 const CLASS_FLOATING_POINT: u32 = 0x07;
@@ -34,12 +35,15 @@ export function userFault(t: Thread, syndrome: u32, address: u64): void {
     const missing = (syndrome & STATUS_MASK) == STATUS_TRANSLATION;
     if (missing && address < USER_HALF_END && framePage(processOf(t), pageOf(address), write)) return;
   }
-  reportCrash(
-    t,
-    causeOf(kind, syndrome),
-    kind == CLASS_DATA_ABORT || kind == CLASS_INSTRUCTION_ABORT ? address : t.pc,
-  );
+  const overflow = kind == CLASS_DATA_ABORT && isStackGuard(processOf(t), address);
+  const cause = overflow ? "stack overflow" : causeOf(kind, syndrome);
+  reportCrash(t, cause, kind == CLASS_DATA_ABORT || kind == CLASS_INSTRUCTION_ABORT ? address : t.pc);
   endProcess(t, signalOf(kind));
+}
+
+/** Whether `address` lies in the unmapped page below the stack. */
+function isStackGuard(p: Process, address: u64): bool {
+  return address >= CODE_BASE && address < CODE_END && isRegionStart(p, pageOf(address) + 1);
 }
 
 function signalOf(kind: u32): u32 {
@@ -86,7 +90,8 @@ function reportCrash(t: Thread, cause: string, address: u64): void {
   put(" at ");
   putHex(address);
   put(" in ");
-  putFunction(p, t.pc);
+  // A jump to what is no code is the fault of whoever jumped.
+  putFunction(p, t.pc < CODE_BASE || t.pc >= CODE_END ? t.x30 : t.pc);
   endLine();
 }
 

@@ -24,7 +24,10 @@ describe("boot", () => {
   test("each service receives on its endpoint from a process of its own", async () => {
     const { out } = await runGuest();
     const pids = ["vfs", "network", "loader", "block"].map((name, index) => {
-      const match = new RegExp(`^\\[INFO\\] ${name}: receiving on endpoint ${index + 1} \\(pid (\\d+)\\)$`, "m").exec(out);
+      const match = new RegExp(
+        `^\\[INFO\\] ${name}: receiving on endpoint ${index + 1} \\(pid (\\d+)\\)$`,
+        "m",
+      ).exec(out);
       expect(match, name).not.toBeNull();
       return match?.[1];
     });
@@ -47,7 +50,9 @@ describe("boot", () => {
 
 describe("commands", () => {
   test("a file is made, written, read and listed", async () => {
-    const { out, status } = await runGuest({ cmd: "mkdir /tmp/a; echo hello > /tmp/a/f; cat /tmp/a/f; ls /tmp/a" });
+    const { out, status } = await runGuest({
+      cmd: "mkdir /tmp/a; echo hello > /tmp/a/f; cat /tmp/a/f; ls /tmp/a",
+    });
     expect(out).toMatch(/\nhello\nf\n$/);
     expect(status).toBe(0);
   });

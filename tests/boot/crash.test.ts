@@ -5,10 +5,16 @@ import { runGuest } from "./qemu.ts";
 
 const KINDS: [string, RegExp][] = [
   ["null", /crash \(pid \d+\): read of unmapped memory at 0x0 in crash\/memory\/crashNull$/],
-  ["kernel-write", /crash \(pid \d+\): write to protected memory at 0xffffffc000200000 in crash\/memory\/crashKernelWrite$/],
+  [
+    "kernel-write",
+    /crash \(pid \d+\): write to protected memory at 0xffffffc000200000 in crash\/memory\/crashKernelWrite$/,
+  ],
   ["exec-data", /crash \(pid \d+\): execution of memory that is not code at 0x[0-9a-f]+ in crash\/\S+$/],
   ["stack", /crash \(pid \d+\): stack overflow at 0x2[0-9a-f]+ in crash\/memory\/recurse$/],
-  ["wild-syscall", /crash \(pid \d+\): wild system call at 0x2[0-9a-f]+ in crash\/execution\/crashWildSyscall$/],
+  [
+    "wild-syscall",
+    /crash \(pid \d+\): wild system call at 0x2[0-9a-f]+ in crash\/execution\/crashWildSyscall$/,
+  ],
   ["spin-kill", /crash \(pid \d+\): killed by pid \d+ at 0x2[0-9a-f]+ in crash\/spin\/crashSpin$/],
   ["divide", /crash \(pid \d+\): division by zero at 0x2[0-9a-f]+ in crash\/\S+$/],
   ["unreachable", /crash \(pid \d+\): unreachable executed at 0x2[0-9a-f]+ in crash\/\S+$/],
@@ -17,7 +23,9 @@ const KINDS: [string, RegExp][] = [
 const ALL = KINDS.map(([kind]) => `crash ${kind}`).join("; ");
 
 function counts(out: string): string[] {
-  return out.split("\n").filter((line) => /^(frames_free|processes|endpoints|objects|handles) \d+$/.test(line));
+  return out
+    .split("\n")
+    .filter((line) => /^(frames_free|processes|endpoints|objects|handles) \d+$/.test(line));
 }
 
 describe("crash", () => {

@@ -131,8 +131,8 @@ describe("a mutated archive", () => {
         (changes, cut) => {
           let archive = Buffer.from(good);
           for (const { entry, at, bytes } of changes) {
-          archive.write(bytes, Math.min(starts[entry] + at, archive.length - bytes.length), "latin1");
-        }
+            archive.write(bytes, Math.min(starts[entry] + at, archive.length - bytes.length), "latin1");
+          }
           if (cut !== null) archive = archive.subarray(0, cut);
           if (archive.length === 0) return;
           const outcomes = [Buffer.alloc(1), good, Buffer.from("f")].map((filler) => {

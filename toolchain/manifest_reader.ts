@@ -83,7 +83,7 @@ export class ManifestReader {
     const values = this.list(field, maxCount, wanted);
     if (!values.every((value) => isInteger(value, min, max))) this.refuse(field, wanted);
     if (new Set(values).size !== values.length) this.refuse(field, wanted);
-    return values as number[];
+    return values;
   }
 
   /** The value that belongs to one of the names. */

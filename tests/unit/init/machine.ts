@@ -119,8 +119,8 @@ export class Machine extends ProcessKernel {
     const instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(MODULE)), this.imports());
     const { memory, _initialize, main } = instance.exports as unknown as {
       memory: WebAssembly.Memory;
-      _initialize(): void;
-      main(): number;
+      _initialize: () => void;
+      main: () => number;
     };
     new Uint8Array(memory.buffer).set(argumentBlock("init", bootArguments), ARGUMENT_BLOCK);
     this.attach(memory);

@@ -90,6 +90,7 @@ export class FileTree {
 
   open(path: string, flags: number): OpenFile | number {
     let node = this.find(path);
+    if (path === "") return -ENOENT;
     if (node === -ENOENT && flags & O_CREAT) {
       const parent = this.parentOf(path);
       if (typeof parent === "number") return parent;

@@ -93,6 +93,8 @@ INLINE uint64_t w2c_sys_counter(struct w2c_sys* s) {
 INLINE uint64_t w2c_raw_load64(struct w2c_raw* r, uint64_t address) { return *(volatile uint64_t*)address; }
 INLINE void w2c_raw_store64(struct w2c_raw* r, uint64_t address, uint64_t value) { *(volatile uint64_t*)address = value; }
 INLINE void w2c_raw_jump(struct w2c_raw* r, uint64_t address) { ((void (*)(void))address)(); }
+/* fmov d0, xzr: in a module built without floating point the compiler would refuse the mnemonic. */
+INLINE void w2c_raw_floatingPoint(struct w2c_raw* r) { __asm__ volatile(".inst 0x9e6703e0"); }
 INLINE void w2c_raw_wildSvc(struct w2c_raw* r) { __asm__ volatile("svc #0x1234" ::: "memory"); }
 
 /* memory.grow: the kernel reserves, pages come on demand. Keeps the instance's own count. */

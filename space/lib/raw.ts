@@ -10,3 +10,6 @@ export declare function rawJump(address: u64): void;
 /** `svc #0x1234`: an SVC that is no system call. */
 @external("raw", "wildSvc")
 export declare function rawWildSvc(): void;
+/** A floating-point instruction, whether or not the program has the flag for it. */
+@external("raw", "floatingPoint")
+export declare function rawFloatingPoint(): void;

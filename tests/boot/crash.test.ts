@@ -16,6 +16,7 @@ const KINDS: [string, RegExp][] = [
     /crash \(pid \d+\): wild system call at 0x2[0-9a-f]+ in crash\/execution\/crashWildSyscall$/,
   ],
   ["spin-kill", /crash \(pid \d+\): killed by pid \d+ at 0x2[0-9a-f]+ in crash\/spin\/crashSpin$/],
+  ["float", /crash \(pid \d+\): floating point without the program's flag at 0x2[0-9a-f]+ in crash\/\S+$/],
   ["divide", /crash \(pid \d+\): division by zero at 0x2[0-9a-f]+ in crash\/\S+$/],
   ["unreachable", /crash \(pid \d+\): unreachable executed at 0x2[0-9a-f]+ in crash\/\S+$/],
   ["oob", /crash \(pid \d+\): read of unmapped memory at 0xfffffff0 in crash\/\S+$/],

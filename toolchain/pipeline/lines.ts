@@ -10,7 +10,7 @@
 //   #line 12 "kernel/main.ts"
 //   var_i0 = var_l1;
 
-import { TraceMap, originalPositionFor } from "@jridgewell/trace-mapping";
+import { type EncodedSourceMap, TraceMap, originalPositionFor } from "@jridgewell/trace-mapping";
 
 export interface LineInput {
   c: string;
@@ -101,7 +101,8 @@ function alignFunction(lines: string[], offsets: number[], map: TraceMap): strin
 
 /** Adds line directives to a module's C. */
 export function addLines({ c, cFile, id, sourceMap, disassembly }: LineInput): LineResult {
-  const map = new TraceMap(sourceMap);
+  // asc names the sources from the project's folder but gives the module's name as their root: without it they are right.
+  const map = new TraceMap({ ...(JSON.parse(sourceMap) as EncodedSourceMap), sourceRoot: "" });
   const offsets = readOffsets(disassembly);
   const head = new RegExp(`^(?:static )?\\w+ w2c_${id}_(\\w+)\\(w2c_${id}\\*.*\\) \\{$`);
   const lines = c.split("\n");

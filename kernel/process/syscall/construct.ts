@@ -205,7 +205,7 @@ export function sysProcWrite(t: Thread): i64 {
   if (checkRange(t, t.x2, size) < 0) return -EFAULT;
   if (t.x1 < ARGUMENT_BLOCK || t.x1 >= CODE_END) return -EFAULT;
   const copied = copyBetween(processOf(child), t.x1, processOf(t), t.x2, size);
-  return copied || !size ? copied : -EFAULT;
+  return copied || !size ? <i64>copied : -EFAULT;
 }
 
 /** proc_start(pid, entry, stack top). */

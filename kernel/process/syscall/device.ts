@@ -93,7 +93,7 @@ export function sysLogRead(t: Thread): i64 {
   if (!(processOf(t).privileges & PRIVILEGE_LOG)) return -EPERM;
   if (checkRange(t, t.x0, t.x1) < 0) return -EFAULT;
   const n = readLog(chunk, <u32>min(t.x1, <u64>LOG_CHUNK));
-  return copyToUser(processOf(t), t.x0, chunk, n) == n ? n : -EFAULT;
+  return copyToUser(processOf(t), t.x0, chunk, n) == n ? <i64>n : -EFAULT;
 }
 
 /** log_write(level, address, size): one line in the caller's name. */

@@ -141,5 +141,5 @@ export function sysTransfer(t: Thread, write: bool): i64 {
   const copied = write
     ? copyBetween(processOf(caller), theirs, processOf(t), t.x3, size)
     : copyBetween(processOf(t), t.x3, processOf(caller), theirs, size);
-  return copied || !size ? copied : -EFAULT;
+  return copied || !size ? <i64>copied : -EFAULT;
 }

@@ -53,7 +53,7 @@ export function sysSystemInfo(t: Thread): i64 {
   info.now_ns = sysClock();
   info.switches = thisCore().switches;
   const size = <u32>min(t.x1, <u64>SYSTEM_INFO_SIZE);
-  return copyToUser(processOf(t), t.x0, record, size) == size ? size : -EFAULT;
+  return copyToUser(processOf(t), t.x0, record, size) == size ? <i64>size : -EFAULT;
 }
 
 /** poweroff(status). */

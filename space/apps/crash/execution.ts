@@ -3,7 +3,7 @@
 import { ENOSYS } from "../../../abi/errno";
 import { eprintln } from "../../lib/console";
 import { yieldNow } from "../../lib/process";
-import { rawWildSvc } from "../../lib/raw";
+import { rawFloatingPoint, rawWildSvc } from "../../lib/raw";
 import { syscall } from "../../lib/sys";
 import { survived } from "./survived";
 
@@ -13,6 +13,12 @@ const DIVIDEND: i32 = 42;
 
 export function crashDivide(): i32 {
   return survived("divide", DIVIDEND / yieldNow());
+}
+
+/** crash has no floating point, so its program lacks the flag. */
+export function crashFloat(): i32 {
+  rawFloatingPoint();
+  return survived("float");
 }
 
 export function crashUnreachable(): i32 {

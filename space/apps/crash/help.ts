@@ -8,6 +8,7 @@ export const HELP =
   "  exec-data     jumps into its data\n" +
   "  stack         recurses without end\n" +
   "  wild-syscall  makes system calls that do not exist, and an SVC that is none\n" +
+  "  float         uses floating point without its program's flag\n" +
   "  divide        divides by zero\n" +
   "  unreachable   reaches what cannot be reached\n" +
   "  spin          loops without end\n" +

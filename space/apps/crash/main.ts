@@ -2,7 +2,7 @@
 
 import { CommandLine } from "../../lib/console";
 import { args } from "../../lib/process";
-import { crashDivide, crashUnreachable, crashWildSyscall } from "./execution";
+import { crashDivide, crashFloat, crashUnreachable, crashWildSyscall } from "./execution";
 import { HELP } from "./help";
 import { crashExecData, crashKernelWrite, crashNull, crashOob, crashStack } from "./memory";
 import { crashSpin, spinKill } from "./spin";
@@ -22,6 +22,7 @@ const KINDS: Kind[] = [
   new Kind("exec-data", crashExecData),
   new Kind("stack", crashStack),
   new Kind("wild-syscall", crashWildSyscall),
+  new Kind("float", crashFloat),
   new Kind("divide", crashDivide),
   new Kind("unreachable", crashUnreachable),
   new Kind("spin", crashSpin),

@@ -40,7 +40,9 @@ const MAPPINGS: [number, number, number, number][] = [
 
 function sourceMap(): string {
   const sources = ["kernel/main.ts", "~lib/rt/tlsf.ts"];
-  return JSON.stringify(encodedMap(new TraceMap({ version: 3, sources, names: [], mappings: [MAPPINGS] })));
+  const map = new TraceMap({ version: 3, sources, names: [], mappings: [MAPPINGS] });
+  // asc gives the module's name as the root of sources that are relative to the project.
+  return JSON.stringify({ ...encodedMap(map), sourceRoot: "./kernel" });
 }
 
 const run = (): LineResult =>

@@ -1,0 +1,27 @@
+// The self-test programs of the test archive: each prints what is wrong and exits with 0 when nothing is.
+
+import { expect, test } from "vitest";
+import { runGuest } from "./qemu.ts";
+
+test("every system call with hostile arguments gives its errno", async () => {
+  const { out, status } = await runGuest({ cmd: "selftest-calls" });
+  expect(out).toMatch(/selftest-calls: \d{3} checked, 0 wrong\n/);
+  expect(status).toBe(0);
+});
+
+test("a file of 1 MiB reads back as it was written", async () => {
+  const { out, status } = await runGuest({ cmd: "selftest-file" });
+  expect(out).toContain("selftest-file: equal\n");
+  expect(status).toBe(0);
+});
+
+test(
+  "floating-point registers stay their process's own over a million switches",
+  { timeout: 120_000 },
+  async () => {
+    const { out, status } = await runGuest({ cmd: "selftest-float", timeoutMs: 100_000 });
+    const match = /selftest-float: (\d+) switches, 0 failed\n/.exec(out);
+    expect(Number(match?.[1]), out).toBeGreaterThan(1_000_000);
+    expect(status).toBe(0);
+  },
+);

@@ -33,6 +33,8 @@ export interface Module {
   link: LinkSettings;
   /** Where the program goes in the initrd; undefined for the kernel. */
   installPath?: string;
+  /** Patterns of function names (as in a source map: folder/file/function) that clang must not inline. */
+  keepApart: string[];
   /** Files whose change must rebuild the module although the compiler does not read them. */
   configFiles: string[];
 }
@@ -40,7 +42,7 @@ export interface Module {
 interface Config {
   options: AscOptions;
   targets: Record<string, AscOptions>;
-  modules: Record<string, { entry: string; target: string }>;
+  modules: Record<string, { entry: string; target: string; keepApart?: string[] }>;
   constants: Record<string, string>;
   defaults: Record<string, unknown>;
 }
@@ -118,6 +120,7 @@ function makeModule(config: Config, name: string, target: string, entry: string,
     entry,
     options: { ...config.options, ...targetOptions, ...asc },
     link,
+    keepApart: config.modules[name]?.keepApart ?? [],
     installPath: install && `${install}/${name}`,
     configFiles: [CONFIG_FILE, file],
   };

@@ -73,6 +73,7 @@ export async function compileModule(module: Module): Promise<string[]> {
     id: module.id,
     kind: module.target === "kernel" ? "kernel" : "user",
     initialPages: facts.initialPages,
+    keepApart: module.keepApart,
   });
   facts.initFunction = new RegExp(`\\bw2c_${module.id}_0x5Finitialize\\b`).exec(processed)?.[0];
   const lined = addLines({

@@ -9,6 +9,7 @@
 //   comparing two function types byte by byte    comparing their addresses: a module has each type once
 //   instance->x                                  w2c_<id>_inst.x, one static instance
 //   u32 w2c_<id>_f(…)                            static u32 w2c_<id>_f(…)
+//   static u32 w2c_<id>_f(w2c_<id>*, u32);       the same with noinline, for functions that asconfig.json keeps apart
 //   #include "<id>.h"                            the text of that header, and the instance
 //   –                                            static void module_setup(void), which start-up code calls once
 //
@@ -17,6 +18,7 @@
 
 import { Failure } from "../common/failure.ts";
 import type { ModuleKind } from "./check.ts";
+import { mangle } from "./lines.ts";
 
 export interface PostInput {
   source: string;
@@ -25,6 +27,8 @@ export interface PostInput {
   id: string;
   kind: ModuleKind;
   initialPages: number;
+  /** Patterns of functions that must stay functions: cold ones, whose inlining would burden a hot caller's prologue. */
+  keepApart?: readonly string[];
 }
 
 /** More matches than any module has: "at least one". */
@@ -94,8 +98,13 @@ function setupFunction(text: string, instance: string, initialPages: number): st
   return ["static void module_setup(void) {", ...pages, ...calls, "}", ""].join("\n");
 }
 
+/** A path element with `*` for any run of letters and digits, as a pattern of wasm2c's mangled names. */
+function manglePattern(element: string): string {
+  return element.split("*").map(mangle).join("[A-Za-z0-9]*");
+}
+
 /** Rewrites one module's C. Throws a Failure when a rewrite matches too often or too rarely. */
-export function postProcess({ source, header, id, kind, initialPages }: PostInput): string {
+export function postProcess({ source, header, id, kind, initialPages, keepApart }: PostInput): string {
   const instance = `w2c_${id}_inst`;
   const text = new Rewriter(source);
   text.replace("header", /#include "[\w.]+\.h"\n/, () => `${header}\nstatic w2c_${id} ${instance};\n`);
@@ -119,6 +128,11 @@ export function postProcess({ source, header, id, kind, initialPages }: PostInpu
     1,
     MANY,
   );
+  for (const pattern of keepApart ?? []) {
+    const name = pattern.split("/").map(manglePattern).join("0x2F");
+    const prototype = new RegExp(`^(static \\w+ w2c_${id}_${name}\\(w2c_${id}\\*[^;{]*\\);)$`, "m");
+    text.replace(`function kept apart (${pattern})`, prototype, "__attribute__((noinline)) $1", 1, MANY);
+  }
   text.text += setupFunction(text.text, instance, initialPages);
   return `#pragma clang system_header\n${text.text}`;
 }

@@ -35,8 +35,11 @@ import * as system from "./system";
 
 /** Carries out call `number` of `t`, which is current. */
 export function dispatch(t: Thread, number: u64): void {
-  if (number == <u64>S.SYS_EP_CALL) return ipc.sysCall(t);
-  if (number == <u64>S.SYS_EXIT) return processes.sysExit(t);
+  // What neither blocks nor can fail needs none of the checks below, and no larger function's prologue.
+  if (number == <u64>S.SYS_GETPID) {
+    t.x0 = t.pid;
+    return;
+  }
   const result = perform(t, <i32>min(number, <u64>i32.MAX_VALUE));
   // A thread that was blocked, answered or ended by its own call has its registers set, or needs none.
   if (t.state == STATE_READY && t.frame == FRAME_SYSCALL) t.x0 = result;
@@ -45,8 +48,6 @@ export function dispatch(t: Thread, number: u64): void {
 function perform(t: Thread, number: i32): i64 {
   if (number >= S.SYS_EP_CREATE && number <= S.SYS_MSG_WRITE) return performIpc(t, number);
   switch (number) {
-    case S.SYS_GETPID:
-      return t.pid;
     case S.SYS_READ:
       return files.sysRead(t, VFS_READ, CURRENT_OFFSET);
     case S.SYS_WRITE:
@@ -106,6 +107,8 @@ function perform(t: Thread, number: i32): i64 {
 
 function performKernel(t: Thread, number: i32): i64 {
   switch (number) {
+    case S.SYS_EXIT:
+      return processes.sysExit(t);
     case S.SYS_GETPPID:
       return processOf(t).parent;
     case S.SYS_YIELD:
@@ -163,6 +166,8 @@ function performKernel(t: Thread, number: i32): i64 {
 
 function performIpc(t: Thread, number: i32): i64 {
   switch (number) {
+    case S.SYS_EP_CALL:
+      return ipc.sysCall(t);
     case S.SYS_EP_CREATE:
       return endpointCreate(t);
     case S.SYS_EP_SEND:

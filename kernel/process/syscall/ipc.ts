@@ -30,16 +30,17 @@ import { checkRange } from "./arguments";
 const scratch: usize = memory.data(32, 8);
 
 /** A failed call must look like a response: x5 says that the code is the kernel's. */
-function failCall(t: Thread, status: i64): void {
+function failCall(t: Thread, status: i64): i64 {
   t.x0 = status;
   t.x5 = replyInfo(<i32>status, 0, FLAG_KERNEL);
   t.x6 = 0;
   t.x7 = 0;
   t.frame = FRAME_MESSAGE;
+  return status;
 }
 
 /** ep_call: x0 endpoint, x5 info, x6 timeout if flagged. */
-export function sysCall(t: Thread): void {
+export function sysCall(t: Thread): i64 {
   spillRegisters(t);
   const flags = infoFlags(t.x5);
   t.completion = COMPLETION_NONE;
@@ -52,10 +53,9 @@ export function sysCall(t: Thread): void {
   }
   const timeout = flags & FLAG_TIMEOUT ? (<i64>t.x6) & i64.MAX_VALUE : NO_TIMEOUT;
   const status = endpointSendSync(t, epidOf(t.x0), t.x5, timeout);
-  if (status < 0) {
-    dropWindows(t);
-    failCall(t, status);
-  }
+  if (status >= 0) return 0;
+  dropWindows(t);
+  return failCall(t, status);
 }
 
 function dropWindows(t: Thread): void {

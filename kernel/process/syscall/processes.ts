@@ -9,8 +9,9 @@ import { endProcess, waitForChild } from "../lifecycle";
 import { processOf } from "../process";
 import { checkRange } from "./arguments";
 
-export function sysExit(t: Thread): void {
+export function sysExit(t: Thread): i64 {
   endProcess(t, exitedStatus(<u32>t.x0));
+  return 0;
 }
 
 /** wait4(pid or -1, address for the status or 0, flags). */

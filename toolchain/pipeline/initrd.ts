@@ -18,7 +18,7 @@ const ROOTFS = "rootfs";
 const MANIFEST = "system.json";
 const MANIFEST_PATH = "etc/system.json";
 const COMPILED_MANIFEST = "build/system.bin";
-const COMPILED_MANIFEST_PATH = "etc/system.bin";
+export const COMPILED_MANIFEST_PATH = "etc/system.bin";
 const EXECUTABLE_BITS = 0o111;
 
 interface Source {
@@ -51,6 +51,11 @@ function collectSources(modules: readonly Module[]): Source[] {
 function readEntry({ name, file, isProgram }: Source): CpioEntry {
   const executable = isProgram || (statSync(file).mode & EXECUTABLE_BITS) !== 0;
   return { name, data: readFileSync(file), executable, pageAligned: isProgram };
+}
+
+/** What the test initrd holds, for tests that build one of their own from it. */
+export function testEntries(modules: readonly Module[]): CpioEntry[] {
+  return collectSources(modules).map(readEntry);
 }
 
 function buildArchive(archive: string, modules: readonly Module[]): void {

@@ -34,7 +34,13 @@ function runGdb(args: string[]): Promise<string> {
 async function breakKernel(commands: string[]): Promise<{ out: string; status: number | undefined }> {
   const port = await freePort();
   const guest = startGuest({ extraArgs: ["-S", "-gdb", `tcp:127.0.0.1:${port}`], timeoutMs: 20_000 });
-  const script = [`target remote 127.0.0.1:${port}`, "hbreak kernel_syscall", "continue", ...commands, "detach"];
+  const script = [
+    `target remote 127.0.0.1:${port}`,
+    "hbreak kernel_syscall",
+    "continue",
+    ...commands,
+    "detach",
+  ];
   const args = ["-batch", "-nx", "build/hnx.elf", ...script.flatMap((command) => ["-ex", command])];
   // The guest's gdb port opens a moment after QEMU starts; gdb itself retries for 15 s.
   const gdb = runGdb(args);
@@ -43,10 +49,15 @@ async function breakKernel(commands: string[]): Promise<{ out: string; status: n
   return result;
 }
 
-const reports = (out: string): string[] => out.split("\n").filter((line) => line.startsWith("[ERROR] kernel:"));
+const reports = (out: string): string[] =>
+  out.split("\n").filter((line) => line.startsWith("[ERROR] kernel:"));
 
 test("a jump into nothing is reported once, with registers and backtrace", { timeout: 60_000 }, async () => {
-  const { out, status } = await breakKernel(["set $x7 = 0xabcdef", "set $x30 = $pc", "set $pc = 0xffffffc000001000"]);
+  const { out, status } = await breakKernel([
+    "set $x7 = 0xabcdef",
+    "set $x30 = $pc",
+    "set $pc = 0xffffffc000001000",
+  ]);
   expect(reports(out)).toHaveLength(1);
   expect(reports(out)[0]).toMatch(/instruction abort at 0xffffffc000001000, syndrome 0x86[0-9a-f]+, in /);
   expect(out).toMatch(/x7=0xabcdef\b/);

@@ -61,7 +61,8 @@ export class Process {
         return 0n;
       },
     };
-    const raw = { store64: () => undefined, jump: () => undefined, wildSvc: () => undefined };
+    const nothing = (): void => undefined;
+    const raw = { store64: nothing, jump: nothing, wildSvc: nothing, floatingPoint: nothing };
     const instance = new WebAssembly.Instance(moduleOf(program), { sys, raw });
     this.exports = instance.exports as unknown as ProgramExports;
     this.descriptors = inherited.slice(0, 3);

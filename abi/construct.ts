@@ -16,6 +16,7 @@ export const CONFIG_SYMBOLS: u32 = 10; // value: address, extra: bytes of the sy
 
 export const DEVICE_UART: u32 = 1; // PL011
 export const DEVICE_VIRTIO: u32 = 2; // a virtio-mmio slot
+export const MAX_VIRTIO_SLOTS: u32 = 32; // more are left unused
 
 /** The boot archive as a memory object; mapped read-only by holders of PRIVILEGE_INITRD. */
 export const INITRD_OBJECT: u32 = 1;

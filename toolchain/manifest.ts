@@ -12,7 +12,7 @@ import {
   PRIVILEGE_POWER,
   PRIVILEGE_SPAWN,
 } from "../abi/endpoints.ts";
-import { DEVICE_UART, DEVICE_VIRTIO } from "../abi/construct.ts";
+import { DEVICE_UART, DEVICE_VIRTIO, MAX_VIRTIO_SLOTS } from "../abi/construct.ts";
 import * as layout from "../space/services/init/manifest_layout.ts";
 import { ManifestReader } from "./manifest_reader.ts";
 
@@ -26,7 +26,7 @@ const PRIVILEGES = {
 };
 const DEVICES = {
   uart: { kind: DEVICE_UART, count: 1 },
-  virtio: { kind: DEVICE_VIRTIO, count: 32 },
+  virtio: { kind: DEVICE_VIRTIO, count: MAX_VIRTIO_SLOTS },
 };
 const MESSAGE_PRIORITIES = { low: 0, normal: 1, high: 2, critical: 3 };
 const RESTART_POLICIES = { never: layout.RESTART_NEVER };

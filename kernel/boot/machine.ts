@@ -1,7 +1,8 @@
 // What the device tree said of the machine. Filled by boot/dtb.ts, read by everybody after.
 
+import { MAX_VIRTIO_SLOTS } from "../../abi/construct";
+
 export const MAX_BANKS: u32 = 4; // stretches of RAM; more are left unused
-export const MAX_VIRTIO: u32 = 32; // virtio-mmio slots; more are left unused
 
 export let bankCount: u32 = 0;
 export const banks: usize = memory.data(32, 8); // MAX_BANKS × { u32 start, u32 end }
@@ -18,7 +19,7 @@ export let timerInterruptId: u32 = 0;
 export let psciHvc: u32 = 0;
 export let hasPsci: u32 = 0;
 export let virtioCount: u32 = 0;
-export const virtioSlots: usize = memory.data(256, 8); // MAX_VIRTIO × { u32 address, u32 interrupt }
+export const virtioSlots: usize = memory.data(256, 8); // MAX_VIRTIO_SLOTS × { u32 address, u32 interrupt }
 
 export function addBank(start: u64, size: u64): void {
   const limit: u64 = 0x1_0000_0000;
@@ -57,7 +58,7 @@ export function setPsci(hvc: u32): void {
   psciHvc = hvc;
 }
 export function addVirtio(base: usize, interrupt: u32): void {
-  if (virtioCount == MAX_VIRTIO) return;
+  if (virtioCount == MAX_VIRTIO_SLOTS) return;
   store<u32>(virtioSlots + ((<usize>virtioCount) << 3), <u32>base);
   store<u32>(virtioSlots + ((<usize>virtioCount) << 3), interrupt, 4);
   virtioCount++;

@@ -1,6 +1,7 @@
 // Reads the manifest's table (manifest_layout.ts) where it lies in the boot archive. The toolchain has checked what it says;
 // that it is whole and in range is checked here again, because an archive can be put together by anyone.
 
+import { DEVICE_UART, DEVICE_VIRTIO, MAX_VIRTIO_SLOTS } from "../../../abi/construct";
 import {
   MESSAGE_PRIORITIES,
   PRIVILEGE_DEVICES,
@@ -11,6 +12,7 @@ import {
   PRIVILEGE_SPAWN,
 } from "../../../abi/endpoints";
 import {
+  DEVICE_KIND_SHIFT,
   MANIFEST_HEADER_SIZE,
   MANIFEST_MAGIC,
   MANIFEST_RECORD_SIZE,
@@ -93,10 +95,20 @@ function checkNumbers(record: ServiceRecord): string {
   return "";
 }
 
+/** word: kind << DEVICE_KIND_SHIFT | index. */
+function isDevice(word: u32): bool {
+  const kind = word >> DEVICE_KIND_SHIFT;
+  const index = word & ((1 << DEVICE_KIND_SHIFT) - 1);
+  return (kind == DEVICE_UART && index == 0) || (kind == DEVICE_VIRTIO && index < MAX_VIRTIO_SLOTS);
+}
+
 /** What is wrong with the lists and texts of a record, or "". */
 function checkLists(record: ServiceRecord): string {
   if (record.devices > MAX_DEVICES || record.denied > MAX_DENIED)
     return "too many devices or denied endpoints";
+  for (let i: u32 = 0; i < record.devices; i++) {
+    if (!isDevice(record.device(i))) return "a device that no machine has";
+  }
   for (let i: u32 = 0; i < record.denied; i++) {
     const endpoint = record.deniedEndpoint(i);
     if (endpoint == 0 || endpoint > SERVICE_ENDPOINT_MAX) return "a denied endpoint that is not well known";

@@ -28,6 +28,7 @@ import { COMPLETE_CLOSE, COMPLETE_OPEN } from "../../ipc_services/delegate";
 import { flushAddressSpace } from "../hal/hw";
 import { releaseInterrupts } from "../irq/irq";
 import { logReader, setLogReader } from "../log/log";
+import { fatal } from "../log/panic";
 import { mapFrame, regionObject } from "../memory/address_space";
 import { allocateFrame, freeFrame } from "../memory/frames";
 import { physicalOf } from "../memory/kernel_map";
@@ -125,6 +126,7 @@ export function endProcess(t: Thread, status: u32): void {
   flushAddressSpace(addressSpaceId(t));
   adoptChildren(t.pid);
   p.status = status;
+  if (t.pid == INIT_PID) fatal("init has ended: nobody is left to start or reap anything");
   tellParent(t, p);
 }
 

@@ -105,7 +105,7 @@ export class ConsoleService extends Service {
     m.readU64();
     if (!m.ok) return failed(EBADMSG);
     if (handle != CONSOLE_HANDLE) return failed(EBADF);
-    if (size == 0) return done(0);
+    // An empty write waits its turn like any other: its answer says that all before it is out.
     const inlined = m.unread == size && size <= MAX_INLINE_WRITE;
     if (!inlined && !(m.unread == 0 && m.flags & FLAG_WINDOWS)) return failed(EBADMSG);
     const token = m.flags & FLAG_ASYNC ? 0 : m.msgId;

@@ -3,8 +3,11 @@
 //
 // argv: init, and the kernel's boot arguments as they are. All privileges.
 
+import { EPID_CONSOLE } from "../../../abi/endpoints";
+import { CURRENT_OFFSET, VFS_WRITE } from "../../../abi/ops";
 import { WNOHANG } from "../../../abi/wait";
 import { SYS_POWEROFF } from "../../../abi/syscall";
+import { ipcCallService, request } from "../../lib/hnx_ipc";
 import { dropPrograms, findFile, logArchiveFailure, openArchive } from "../../lib/loader";
 import { LOG_ERROR, logLine } from "../../lib/log";
 import { args } from "../../lib/process/arguments";
@@ -18,6 +21,8 @@ import { runShell } from "./shell";
 
 const MANIFEST: string = "/etc/system.bin";
 const ANY_CHILD: i32 = -1;
+const CONSOLE_HANDLE: u32 = 1;
+const FLUSH_TIMEOUT_NS: i64 = 1_000_000_000;
 
 /** Reads the manifest from the boot archive. → whether there is one; if not, the log says why */
 function loadManifest(): bool {
@@ -60,9 +65,16 @@ function perform(boot: BootArguments): i32 {
   return runShell(boot.mode == MODE_SHELL ? ["sh"] : ["sh", "-c", boot.command]);
 }
 
+/** Waits until the console has sent what it holds of the log and of others: switching off would lose it. */
+function flushConsole(): void {
+  const m = request(VFS_WRITE).withU32(CONSOLE_HANDLE).withU32(0).withU64(CURRENT_OFFSET);
+  ipcCallService(EPID_CONSOLE, m, FLUSH_TIMEOUT_NS);
+}
+
 export function main(): i32 {
   const argv = args();
   const status = perform(parseBootArguments(argv.length > 1 ? argv[1] : ""));
+  flushConsole();
   const error = <i32>syscall(SYS_POWEROFF, status, 0, 0, 0, 0, 0);
   logLine.text("cannot switch the machine off: ").text(strerror(error)).write(LOG_ERROR);
   return status;

@@ -152,3 +152,19 @@ test("the write of a caller that died is dropped, and the next one goes on", () 
   expect(console.takeSent()).toMatch(/^A+alive$/);
   expect(console.takeReplies()).toEqual([{ token: alive.token, result: 5n, data: "" }]);
 });
+
+test("an empty write is answered when all before it is out, at once when there is nothing", () => {
+  const console = new Console(false);
+  expect(console.write("").result).toBe(0);
+  console.uart.room = 1;
+  const long = console.write("abc");
+  const empty = console.write("");
+  expect(empty.result).toBeUndefined();
+  console.drain(1);
+  expect(console.takeReplies()).toEqual([]);
+  console.drain(1);
+  expect(console.takeReplies()).toEqual([
+    { token: long.token, result: 3n, data: "" },
+    { token: empty.token, result: 0n, data: "" },
+  ]);
+});

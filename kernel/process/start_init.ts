@@ -1,7 +1,5 @@
-// The one program that the kernel loads itself: sbin/init of the boot archive (cpio newc), which starts all the others.
+// The one program that the kernel loads itself: sbin/init of the boot archive (abi/cpio.ts), which starts all the others.
 // The archive and the program are hostile all the same: whatever is wrong with them is named, and the machine ends.
-//
-//   cpio newc: "070701", 13 fields of 8 hexadecimal digits, name, padding to 4, data, padding to 4; last "TRAILER!!!"
 
 import { PAGE_SHIFT, PAGE_SIZE } from "../../abi/limits";
 import {
@@ -39,7 +37,24 @@ import {
   STATIC_DATA,
 } from "../../abi/program";
 import { MAX_PRIORITY } from "../../abi/limits";
-import { PRIORITY_CRITICAL } from "../../abi/endpoints";
+import {
+  CPIO_ENTRY,
+  entryData,
+  entryName,
+  entryNameLength,
+  entryNext,
+  entrySize,
+  readEntry,
+} from "../../abi/cpio";
+import {
+  PRIORITY_CRITICAL,
+  PRIVILEGE_DEVICES,
+  PRIVILEGE_INITRD,
+  PRIVILEGE_KILL,
+  PRIVILEGE_LOG,
+  PRIVILEGE_POWER,
+  PRIVILEGE_SPAWN,
+} from "../../abi/endpoints";
 import { STATE_READY, Thread } from "../../core/ipc/thread";
 import { publishCode } from "../hal/hw";
 import { addRegion, framePage } from "../memory/address_space";
@@ -49,11 +64,12 @@ import { schedMakeReady } from "../sched/sched";
 import { createProcess } from "./lifecycle";
 import { Process, level1Of, nameAddress, processOf } from "./process";
 
-const ENTRY_SIZE: u32 = 110;
-const FIELD_FILE_SIZE: u32 = 54;
-const FIELD_NAME_SIZE: u32 = 94;
+const INIT_NAME_LENGTH: u32 = 9;
+const INIT_NAME_START: u64 = 0x696e_692f_6e69_6273; // "sbin/ini"
+const INIT_NAME_END: u8 = 0x74; // "t"
 const INIT_PRIORITY: u32 = 20;
-const ALL_PRIVILEGES: u32 = 63;
+const ALL_PRIVILEGES: u32 =
+  PRIVILEGE_SPAWN | PRIVILEGE_LOG | PRIVILEGE_DEVICES | PRIVILEGE_POWER | PRIVILEGE_INITRD | PRIVILEGE_KILL;
 
 let archive: usize = 0;
 let archiveSize: u32 = 0;
@@ -89,40 +105,21 @@ export function startInit(
   return null;
 }
 
-function hexField(at: usize): i64 {
-  let value: i64 = 0;
-  for (let i: usize = 0; i < 8; i++) {
-    let c: u32 = load<u8>(at + i);
-    if (c >= 48 && c <= 57) c -= 48;
-    else if ((c | 32) >= 97 && (c | 32) <= 102) c = (c | 32) - 87;
-    else return -1;
-    value = (value << 4) | c;
-  }
-  return value;
-}
-
 function findProgram(): bool {
-  let at: u64 = 0;
-  while (at + ENTRY_SIZE <= archiveSize) {
-    const entry = archive + <usize>at;
-    if (load<u32>(entry) != 0x37303730 || load<u16>(entry, 4) != 0x3130) return false; // "070701"
-    const nameSize = hexField(entry + FIELD_NAME_SIZE);
-    const fileSize = hexField(entry + FIELD_FILE_SIZE);
-    if (nameSize <= 0 || fileSize < 0) return false;
-    const data = (at + ENTRY_SIZE + <u64>nameSize + 3) & ~3;
-    if (data + <u64>fileSize > archiveSize) return false;
-    if (nameSize > 9 && isInit(entry + ENTRY_SIZE)) {
-      programStart = archive + <usize>data;
-      programSize = <u32>fileSize;
+  let at: u32 = 0;
+  while (readEntry(archive, archiveSize, at) == CPIO_ENTRY) {
+    if (entryNameLength == INIT_NAME_LENGTH && isInit(entryName)) {
+      programStart = archive + entryData;
+      programSize = entrySize;
       return true;
     }
-    at = (data + <u64>fileSize + 3) & ~3;
+    at = entryNext;
   }
   return false;
 }
 
 function isInit(name: usize): bool {
-  return load<u64>(name) == 0x696e692f6e696273 && load<u16>(name, 8) == 0x74; // "sbin/ini", "t\0"
+  return load<u64>(name) == INIT_NAME_START && load<u8>(name, 8) == INIT_NAME_END;
 }
 
 function loadProgram(t: Thread, p: Process): string | null {
@@ -183,6 +180,7 @@ function loadSegment(p: Process, header: usize): string | null {
   const fileSize = load<u64>(header + PH_FILESZ);
   const size = load<u64>(header + PH_MEMSZ);
   if (!size) return null;
+  if (address >= CODE_END || size > CODE_END) return "a segment of init lies outside the address space";
   if (offset > programSize || fileSize > programSize - offset || fileSize > size)
     return "a segment of init lies outside its file";
   if (flags & PF_W && flags & PF_X) return "a segment of init is writable and executable";

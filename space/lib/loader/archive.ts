@@ -29,7 +29,7 @@ import {
   entryNext,
   entrySize,
   readEntry,
-} from "./cpio";
+} from "../../../abi/cpio";
 
 const MAX_FILES: u32 = 512; // -ENFILE, regular files in the archive
 const MAX_ARCHIVE_BYTES: u64 = 1 << 29; // -ENOMEM; the allocator's largest block is twice that

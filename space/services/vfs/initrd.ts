@@ -23,7 +23,7 @@ import {
   entryNext,
   entrySize,
   readEntry,
-} from "./cpio";
+} from "../../../abi/cpio";
 import { LOG_ERROR, LOG_WARN, addNumber, addText, endLine } from "./log_line";
 import { NAME_DOT_DOT, found, walk } from "./path";
 import { INODE_ARCHIVE, INODE_FIXED, inodeAt, isDirectory } from "./tmpfs/inode";

@@ -1,5 +1,6 @@
 // One entry of a cpio archive of the "newc" kind, read without trusting a byte of it: every field is checked before it is
-// used, and nothing outside the archive is read. Called by archive.ts.
+// used, and nothing outside the archive is read. The one
+// reader: the kernel's for init, space/lib/loader's for all other programs, the VFS's for its tree.
 //
 //   0        6     14     22                    54           62 …      94          102      110
 //   | 070701 | ino | mode | uid gid nlink mtime | file size  | devices | name size | check  | name, NULs | data |
@@ -7,7 +8,7 @@
 // Fields are 8 hexadecimal digits. Name and data end on multiples of 4, counted from the archive's start. The name size
 // counts the NUL that ends the name, and more NULs where the data shall begin on a page.
 
-import { MAX_PATH } from "../../../abi/limits";
+import { MAX_PATH } from "./limits";
 
 const HEADER_SIZE: u32 = 110;
 const FIELD_DIGITS: u32 = 8;

@@ -23,7 +23,7 @@ import { setTranslation } from "./hal/hw";
 import { handleInterrupts, initializeInterrupts } from "./irq/irq";
 import { LOG_INFO, LOG_WARN, beginLine, endLine, put, putNumber } from "./log/log";
 import { PANIC_STATUS, fatal, hostIsListening, panic, powerOff } from "./log/panic";
-import { completeKernelMap, findFreeMemory } from "./memory/kernel_map";
+import { completeKernelMap, findFreeMemory, isMappedMemory } from "./memory/kernel_map";
 import { framesTotal } from "./memory/frames";
 import { createInitrdObject } from "./memory/objects";
 import { userFault } from "./process/crash";
@@ -57,6 +57,7 @@ export function kernelMain(deviceTree: u64): Thread {
   initializeServices();
   const initrdBytes = <u32>(initrdEnd - initrdStart);
   if (!initrdBytes) fatal("there is no boot archive: give the image an initrd");
+  if (!isMappedMemory(initrdStart, initrdEnd)) fatal("the device tree puts the boot archive outside memory");
   createInitrdObject(initrdStart, initrdBytes);
   const wrong = startInit(initrdStart, initrdBytes, bootArguments, bootArgumentsSize);
   if (wrong) fatal(wrong);

@@ -2,11 +2,11 @@
 // when the process or the kernel on its behalf first touches them.
 
 import { MAX_REGIONS, PAGE_SHIFT } from "../../abi/limits";
-import { ENOMEM } from "../../abi/errno";
+import { EFAULT, ENOMEM } from "../../abi/errno";
 import { PROT_READ, PROT_WRITE } from "../../abi/program";
 import { mappingBarrier } from "../hal/hw";
 import { Process, level1Of, regionAddress } from "../process/process";
-import { allocateFrame, freeFrame } from "./frames";
+import { allocateFrame, framesFree, freeFrame } from "./frames";
 import { PTE_DEVICE, PTE_OWNED, entryAddress, frameOf, isWritable, pageAttributes } from "./page_table";
 
 const REGION_PAGES: usize = 4;
@@ -65,7 +65,7 @@ function anonymousProtection(p: Process, page: u32): u32 {
 
 /**
  * The frame behind `page`, made now if it is anonymous memory not yet touched. 0: nothing may be there, or it may not be
- * written (write), or it is a device, or memory is exhausted (`outOfMemory` then tells).
+ * written (write), or it is a device, or memory is exhausted; copyFailure() tells which as an errno.
  */
 export function framePage(p: Process, page: u32, write: bool): usize {
   const at = entryAddress(level1Of(p), page, false);
@@ -80,6 +80,11 @@ export function framePage(p: Process, page: u32, write: bool): usize {
     return 0;
   }
   return frame;
+}
+
+/** The result of a copy that could not begin: -ENOMEM when there is no frame left, else -EFAULT. */
+export function copyFailure(): i64 {
+  return framesFree() ? -EFAULT : -ENOMEM;
 }
 
 /** Enters a frame; the page had none. False when no table could be made. */

@@ -70,6 +70,13 @@ export function findFreeMemory(tree: usize, treeSize: u32): void {
   }
 }
 
+/** Whether [start, end) is RAM that the kernel maps. */
+export function isMappedMemory(start: usize, end: usize): bool {
+  for (let b: u32 = 0; b < bankCount; b++)
+    if (start >= firstBlock(b) && end <= endOfBlocks(b) && start < end) return true;
+  return false;
+}
+
 /** Builds the final mapping. False when there was no frame for a table. */
 export function completeKernelMap(): bool {
   const level1 = kernelLevel1();

@@ -6,11 +6,12 @@
 //              |generation| index |    INITRD_OBJECT is index 1, generation 0
 
 import { MAX_OBJECTS, MAX_OBJECT_PAGES, PAGE_SHIFT, PAGE_SIZE } from "../../abi/limits";
-import { EAGAIN, EFBIG, EFAULT, EINVAL, ENOMEM, EPERM } from "../../abi/errno";
+import { EAGAIN, EFBIG, EINVAL, ENOMEM, EPERM } from "../../abi/errno";
 import { INITRD_OBJECT } from "../../abi/construct";
 import { PROT_EXECUTE, PROT_WRITE } from "../../abi/program";
 import { publishCode } from "../hal/hw";
 import { Process } from "../process/process";
+import { copyFailure } from "./address_space";
 import { allocateFrame, freeFrame } from "./frames";
 import { OBJECT_SIZE, OBJECT_TABLE } from "./layout";
 import { copyFromUser } from "./user_copy";
@@ -118,7 +119,7 @@ export function checkMapping(o: MemoryObject, first: u64, count: u64, prot: u32)
   return prot & PROT_EXECUTE && !o.sealed ? -EPERM : 0;
 }
 
-/** Copies from its creator's memory. → bytes, or -EINVAL (range), -EPERM (sealed), -EFAULT. */
+/** Copies from its creator's memory. → bytes, or -EINVAL (range), -EPERM (sealed), -EFAULT, -ENOMEM. */
 export function writeObject(o: MemoryObject, p: Process, offset: u64, source: u64, size: u32): i32 {
   if (o.sealed) return -EPERM;
   const bytes = (<u64>o.pages) << PAGE_SHIFT;
@@ -136,7 +137,7 @@ export function writeObject(o: MemoryObject, p: Process, offset: u64, source: u6
     done += copied;
     if (copied < n) break;
   }
-  return done || !size ? <i32>done : -EFAULT;
+  return done || !size ? <i32>done : <i32>copyFailure();
 }
 
 /** No more writes; from now on it can be mapped executable. */

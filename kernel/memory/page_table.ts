@@ -5,7 +5,7 @@
 //  |  |owned|UXN|PXN| …          | frame address  |nG|AF| SH |AP |NS|attr|1 1|
 
 import { PAGE_SHIFT } from "../../abi/limits";
-import { PROT_EXECUTE, PROT_WRITE } from "../../abi/program";
+import { PROT_EXECUTE, PROT_WRITE, USER_END } from "../../abi/program";
 import { allocateFrame, freeFrame } from "./frames";
 
 export const PTE_OWNED: u64 = 1 << 55;
@@ -19,6 +19,8 @@ const TABLE: u64 = 3;
 const ADDRESS_MASK: u64 = 0x0000_ffff_ffff_f000;
 const LEVEL1_ENTRIES: u32 = 16;
 const ENTRIES: u32 = 512;
+const USER_PAGES: u32 = <u32>(USER_END >> PAGE_SHIFT); // LEVEL1_ENTRIES × 1 GiB
+const NO_PAGE: u32 = 0xffffffff;
 
 /** The entry bits for a protection (PROT_…). */
 export function pageAttributes(prot: u32): u64 {
@@ -35,8 +37,9 @@ export function pageAttributes(prot: u32): u64 {
   return !(entry & PTE_READ_ONLY);
 }
 
-/** Address of the level-3 entry of `page` (virtual address >> 12); 0 if its tables are missing and not to be made. */
+/** Address of the level-3 entry of `page` (pageOf an address); 0 beyond the user half, or if its tables are missing and not to be made. */
 export function entryAddress(level1: usize, page: u32, make: bool): usize {
+  if (page >= USER_PAGES) return 0;
   const level2 = tableBehind(level1 + ((<usize>(page >> 18)) << 3), make);
   if (!level2) return 0;
   const level3 = tableBehind(level2 + ((<usize>((page >> 9) & (ENTRIES - 1))) << 3), make);
@@ -75,6 +78,7 @@ function freeLevel3(level3: usize): void {
   freeFrame(level3);
 }
 
+/** The page of a user address; NO_PAGE, which has no entry and no region, for what lies beyond the user half. */
 @inline export function pageOf(address: u64): u32 {
-  return <u32>(address >> PAGE_SHIFT);
+  return address < USER_END ? <u32>(address >> PAGE_SHIFT) : NO_PAGE;
 }

@@ -24,7 +24,6 @@ const WRITE_NOT_READ: u32 = 1 << 6;
 const STATUS_MASK: u32 = 0x3c;
 const STATUS_TRANSLATION: u32 = 0x04;
 const TRAP_BASE: u32 = 0x700; // boot/wasm-rt.h
-const USER_HALF_END: u64 = 0x0001_0000_0000_0000;
 
 /** An exception of `t` that is no system call. */
 export function userFault(t: Thread, syndrome: u32, address: u64): void {
@@ -33,7 +32,7 @@ export function userFault(t: Thread, syndrome: u32, address: u64): void {
   if (kind == CLASS_DATA_ABORT) {
     const write = (syndrome & WRITE_NOT_READ) != 0;
     const missing = (syndrome & STATUS_MASK) == STATUS_TRANSLATION;
-    if (missing && address < USER_HALF_END && framePage(processOf(t), pageOf(address), write)) return;
+    if (missing && framePage(processOf(t), pageOf(address), write)) return;
   }
   const overflow = kind == CLASS_DATA_ABORT && isStackGuard(processOf(t), address);
   const cause = overflow ? "stack overflow" : causeOf(kind, syndrome);

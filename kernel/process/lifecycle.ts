@@ -3,9 +3,9 @@
 
 import { ECHILD, EFAULT } from "../../abi/errno";
 import { EPID_CONSOLE, EPID_VFS, NOTIFY_CHILD, PRIORITY_HIGH, RIGHT_SEND } from "../../abi/endpoints";
-import { MAX_PROCESSES, PAGE_SHIFT } from "../../abi/limits";
+import { MAX_ENDPOINTS, MAX_PROCESSES, PAGE_SHIFT } from "../../abi/limits";
 import { MESSAGE_DATA } from "../../abi/message";
-import { MESSAGE_PAGE } from "../../abi/program";
+import { MESSAGE_PAGE, PROT_READ, PROT_WRITE } from "../../abi/program";
 import { WNOHANG } from "../../abi/wait";
 import { threadDied } from "../../core/ipc/cancel";
 import { rightsRow } from "../../core/ipc/endpoint";
@@ -72,9 +72,9 @@ function prepare(t: Thread, slot: u32, builder: u32, parent: u32): Thread | null
   const lastToken = t.token;
   memory.fill(changetype<usize>(t), 0, THREAD_SIZE);
   memory.fill(PROCESS_TABLE + <usize>slot * PROCESS_SIZE, 0, PROCESS_SIZE);
-  memory.fill(rightsRow(slot), 0, <usize>256);
+  memory.fill(rightsRow(slot), 0, MAX_ENDPOINTS);
   const p = processAt(slot);
-  if (!mapFrame(p, MESSAGE_PAGE >> PAGE_SHIFT, page, pageAttributes(3) | PTE_OWNED)) {
+  if (!mapFrame(p, MESSAGE_PAGE >> PAGE_SHIFT, page, pageAttributes(PROT_READ | PROT_WRITE) | PTE_OWNED)) {
     freeFrame(page);
     freeTables(level1Of(p));
     return null;

@@ -35,7 +35,7 @@ import { endpointAssign, findEndpoint, rightsOf, setRights } from "../../../core
 import { callerOf } from "../../../core/ipc/receive";
 import { STATE_BUILDING, STATE_READY, Thread, threadOfPid } from "../../../core/ipc/thread";
 import { flushPage } from "../../hal/hw";
-import { addRegion, inLinearMemory, isTaken, mapFrame } from "../../memory/address_space";
+import { addRegion, copyFailure, inLinearMemory, isTaken, mapFrame } from "../../memory/address_space";
 import { freeFrame } from "../../memory/frames";
 import {
   MemoryObject,
@@ -182,15 +182,18 @@ export function sysProcMap(t: Thread): i64 {
   if (!o || o.owner != t.pid) return -ENXIO;
   const place = checkPlace(p, t.x1, t.x4);
   if (place < 0) return place;
-  return mapObject(p, <u32>(t.x1 >> PAGE_SHIFT), o, t.x3, t.x4, <u32>t.x5);
+  return mapObject(child, <u32>(t.x1 >> PAGE_SHIFT), o, t.x3, t.x4, <u32>t.x5);
 }
 
-function mapObject(p: Process, page: u32, o: MemoryObject, first: u64, pages: u64, prot: u32): i64 {
+/** Maps into `owner`'s memory, whose anonymous pages there go; they stay when the mapping is refused. */
+function mapObject(owner: Thread, page: u32, o: MemoryObject, first: u64, pages: u64, prot: u32): i64 {
+  const p = processOf(owner);
   if (!(prot & PROT_READ) || prot & ~(PROT_READ | PROT_WRITE | PROT_EXECUTE)) return -EINVAL;
   const status = checkMapping(o, first, pages, prot);
   if (status < 0) return status;
   if (addRegion(p, page, <u32>pages, prot, o.id) < 0) return -ENOMEM;
   o.mappings++;
+  emptyPages(owner, p, page, <u32>pages);
   for (let i: u32 = 0; i < <u32>pages; i++) {
     if (!mapFrame(p, page + i, objectPage(o, <u32>first + i), pageAttributes(prot))) return -ENOMEM;
   }
@@ -205,7 +208,7 @@ export function sysProcWrite(t: Thread): i64 {
   if (checkRange(t, t.x2, size) < 0) return -EFAULT;
   if (t.x1 < ARGUMENT_BLOCK || t.x1 >= CODE_END) return -EFAULT;
   const copied = copyBetween(processOf(child), t.x1, processOf(t), t.x2, size);
-  return copied || !size ? <i64>copied : -EFAULT;
+  return copied || !size ? <i64>copied : copyFailure();
 }
 
 /** proc_start(pid, entry, stack top). */
@@ -261,9 +264,7 @@ export function sysObjectMap(t: Thread): i64 {
   if (t.x4 & ~(<u64>(PROT_READ | PROT_WRITE))) return -EINVAL;
   const status = checkOwnPlace(p, t.x1, t.x3);
   if (status < 0) return status;
-  const page = <u32>(t.x1 >> PAGE_SHIFT);
-  emptyPages(t, p, page, <u32>t.x3);
-  return mapObject(p, page, o, t.x2, t.x3, <u32>t.x4);
+  return mapObject(t, <u32>(t.x1 >> PAGE_SHIFT), o, t.x2, t.x3, <u32>t.x4);
 }
 
 /** Whether pages of `t`'s own linear memory may be replaced by a mapping. */

@@ -22,6 +22,7 @@ import { endpointSendAsync, endpointSendSync } from "../../../core/ipc/send";
 import { COMPLETION_NONE, COMPLETION_WINDOWS, FRAME_MESSAGE, Thread } from "../../../core/ipc/thread";
 import { spillRegisters } from "../../../core/ipc/transfer";
 import { withWindow } from "../../../ipc_services/delegate";
+import { copyFailure } from "../../memory/address_space";
 import { copyBetween, copyToUser } from "../../memory/user_copy";
 import { takeDrained } from "../handles";
 import { processOf } from "../process";
@@ -141,5 +142,5 @@ export function sysTransfer(t: Thread, write: bool): i64 {
   const copied = write
     ? copyBetween(processOf(caller), theirs, processOf(t), t.x3, size)
     : copyBetween(processOf(t), t.x3, processOf(caller), theirs, size);
-  return copied || !size ? <i64>copied : -EFAULT;
+  return copied || !size ? <i64>copied : copyFailure();
 }

@@ -4,6 +4,8 @@ export const HELP =
   "usage: crash kind\n" +
   "  null          reads address 0\n" +
   "  oob           reads address 0xfffffff0\n" +
+  "  far           reads an address beyond the user half's tables\n" +
+  "  wrap          reads an address whose page number does not fit 32 bits\n" +
   "  kernel-write  writes to the kernel's memory\n" +
   "  exec-data     jumps into its data\n" +
   "  stack         recurses without end\n" +

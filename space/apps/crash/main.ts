@@ -4,7 +4,15 @@ import { CommandLine } from "../../lib/console";
 import { args } from "../../lib/process";
 import { crashDivide, crashFloat, crashUnreachable, crashWildSyscall } from "./execution";
 import { HELP } from "./help";
-import { crashExecData, crashKernelWrite, crashNull, crashOob, crashStack } from "./memory";
+import {
+  crashExecData,
+  crashFar,
+  crashKernelWrite,
+  crashNull,
+  crashOob,
+  crashStack,
+  crashWrap,
+} from "./memory";
 import { crashSpin, spinKill } from "./spin";
 
 /** A way to fail. Reached only through this table, so that every one stays a function of its own in crash reports. */
@@ -18,6 +26,8 @@ class Kind {
 const KINDS: Kind[] = [
   new Kind("null", crashNull),
   new Kind("oob", crashOob),
+  new Kind("far", crashFar),
+  new Kind("wrap", crashWrap),
   new Kind("kernel-write", crashKernelWrite),
   new Kind("exec-data", crashExecData),
   new Kind("stack", crashStack),

@@ -62,7 +62,13 @@ export class Process {
       },
     };
     const nothing = (): void => undefined;
-    const raw = { store64: nothing, jump: nothing, wildSvc: nothing, floatingPoint: nothing };
+    const raw = {
+      load64: () => 0n,
+      store64: nothing,
+      jump: nothing,
+      wildSvc: nothing,
+      floatingPoint: nothing,
+    };
     const instance = new WebAssembly.Instance(moduleOf(program), { sys, raw });
     this.exports = instance.exports as unknown as ProgramExports;
     this.descriptors = inherited.slice(0, 3);

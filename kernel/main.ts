@@ -1,5 +1,6 @@
 // The kernel's module: what assembly calls (boot/kernel.c names each) and the boot phases.
 
+import { FIRST_DYNAMIC_ENDPOINT } from "../abi/endpoints";
 import { Thread } from "../core/ipc/thread";
 import { fastCall, fastReplyRecv } from "../core/ipc/fastpath";
 import { initializeServices, serviceName } from "../ipc_services/endpoints";
@@ -156,7 +157,9 @@ export function delegateComplete(
 ): void {
   completeDelegated(t, code, value, length, flags, data);
 }
+/** Only well-known services are announced: a program's own endpoints are its own affair. */
 export function announceService(epid: u32, pid: u32): void {
+  if (epid >= FIRST_DYNAMIC_ENDPOINT) return;
   beginLine(LOG_INFO);
   put(serviceName(epid));
   put(": receiving on endpoint ");

@@ -1,6 +1,7 @@
 // The self-test programs of the test archive: each prints what is wrong and exits with 0 when nothing is.
 
 import { expect, test } from "vitest";
+import { initrdWithService } from "./manifest.ts";
 import { runGuest } from "./qemu.ts";
 
 test("every system call with hostile arguments gives its errno", async () => {
@@ -25,3 +26,12 @@ test(
     expect(status).toBe(0);
   },
 );
+
+test("the construction calls refuse what they must, and leave nothing behind", async () => {
+  const { out } = await runGuest({
+    cmd: "true",
+    initrd: initrdWithService("selftest-build", 16, ["spawn", "initrd"]),
+    extraArgs: ["-icount", "shift=0"],
+  });
+  expect(out).toMatch(/\[INFO\] selftest-build: \d{2,3} checked, 0 wrong, nothing left\n/);
+});

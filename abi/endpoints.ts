@@ -28,11 +28,17 @@ export const PRIVILEGE_DEVICES: u32 = 4; // map devices and take interrupts that
 export const PRIVILEGE_POWER: u32 = 8; // switch the machine off
 export const PRIVILEGE_INITRD: u32 = 32; // map the boot archive, INITRD_OBJECT
 export const PRIVILEGE_KILL: u32 = 16; // kill any process, not only one's children
+export const PRIVILEGE_DMA: u32 = 64; // know where memory objects lie, so that a device may reach them: trusted with all memory
 
 /** Receive from no endpoint at all: notifications and the timeout only. */
 export const EPID_NONE: u32 = 0;
+/** Receive from whichever of one's own endpoints has a message, the highest message priority first. */
+export const EPID_ANY: u32 = 0xffffffff;
 
 // Sticky notification bits (a receive returns all that are set, and clears them). 0–31: interrupts, as requested.
 export const NOTIFY_DRAIN: u64 = 1 << 32; // handles were closed or calls cancelled: SYS_EP_DRAIN lists them
 export const NOTIFY_LOG: u64 = 1 << 33; // the kernel's log has new bytes (holders of PRIVILEGE_LOG)
 export const NOTIFY_CHILD: u64 = 1 << 34; // a child died: SYS_WAIT4 without hanging tells which
+// 40–63: what other processes signal with SYS_NOTIFY, their meaning agreed between the two.
+export const NOTIFY_USER_SHIFT: u32 = 40;
+export const NOTIFY_USER_MASK: u64 = 0xffffff0000000000;

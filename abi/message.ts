@@ -12,7 +12,8 @@
 //   0x020  timestamp  u64   nanoseconds; 0 unless tracing
 //   0x028  value      i64   response
 //   0x030  windows    2 × { u32 address, u32 length_bytes, u32 access, u32 0 }
-//   0x050  (reserved)
+//   0x050  grant      u32 kind (GRANT_…), u32 endpoint or object id, u32 rights, u32 0
+//   0x060  (reserved)
 //   0x080  data       256 bytes, little-endian
 //
 // In registers: x1–x4 = data[0..32). x5 = info:
@@ -30,6 +31,8 @@ export const FLAG_KERNEL: u32 = 8; // response: the code is the kernel's (peer d
 export const FLAG_OTHER_ENDPOINT: u32 = 16; // response to an open: data[0..4) names the endpoint that owns the handle
 export const FLAG_TIMEOUT: u32 = 32; // request: x6 is a timeout in nanoseconds (0 polls)
 
+export const FLAG_GRANT: u32 = 64; // the page's grant travels along: a right of the sender's that the receiver gets
+
 export const INFO_PRIORITY_SHIFT: u32 = 16;
 export const INFO_LENGTH_SHIFT: u32 = 32;
 export const INFO_FLAGS_SHIFT: u32 = 48;
@@ -45,7 +48,11 @@ export const MESSAGE_CURSOR: u32 = 0x18;
 export const MESSAGE_VALUE: u32 = 0x28;
 export const MESSAGE_WINDOWS: u32 = 0x30;
 export const MESSAGE_WINDOW_SIZE: u32 = 16;
+export const MESSAGE_GRANT: u32 = 0x50;
 export const MESSAGE_DATA: u32 = 0x80;
+
+export const GRANT_ENDPOINT: u32 = 1; // rights: RIGHT_SEND, RIGHT_GRANT; the sender needs RIGHT_GRANT
+export const GRANT_OBJECT: u32 = 2; // rights: PROT_READ, PROT_WRITE; the sender must be the object's creator
 export const MESSAGE_SIZE: u32 = MESSAGE_DATA + MAX_MESSAGE_DATA;
 
 /** One message in its page: builder, reader and header in one, at no cost beyond the stores themselves. */

@@ -63,6 +63,11 @@ export const SYS_OBJECT_WRITE: i32 = 271;
 export const SYS_OBJECT_SEAL: i32 = 272;
 export const SYS_OBJECT_CLOSE: i32 = 273;
 export const SYS_OBJECT_MAP: i32 = 274;
+export const SYS_OBJECT_GRANT: i32 = 275;
+export const SYS_OBJECT_REVOKE: i32 = 276;
+export const SYS_OBJECT_UNMAP: i32 = 277;
+export const SYS_OBJECT_PIN: i32 = 278;
+export const SYS_OBJECT_UNPIN: i32 = 279;
 
 // IPC: kept in the kernel.
 export const SYS_EP_CREATE: i32 = 303;
@@ -78,6 +83,8 @@ export const SYS_EP_STATS: i32 = 312;
 export const SYS_EP_DRAIN: i32 = 313;
 export const SYS_MSG_READ: i32 = 314;
 export const SYS_MSG_WRITE: i32 = 315;
+export const SYS_NOTIFY: i32 = 316;
+export const SYS_EP_REVOKE: i32 = 317;
 
 // Devices and the log: kept in the kernel, by right only.
 export const SYS_DRIVER_REGISTER: i32 = 2001;

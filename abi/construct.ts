@@ -14,6 +14,13 @@ export const CONFIG_ALLOW_SEND: u32 = 8; // value: endpoint it may send to
 export const CONFIG_DEVICE: u32 = 9; // value: DEVICE_… kind, extra: index (PRIVILEGE_DEVICES)
 export const CONFIG_SYMBOLS: u32 = 10; // value: address, extra: bytes of the symbol table, for crash reports
 
+export const CONFIG_QUOTA: u32 = 11; // value: QUOTA_…, extra: how many it may have, at most what the builder may
+
+export const QUOTA_ENDPOINTS: u32 = 1; // endpoints that it creates
+export const QUOTA_OBJECTS: u32 = 2; // memory objects that it creates and has not closed
+export const QUOTA_OBJECT_PAGES: u32 = 3; // their pages, together
+export const QUOTA_MESSAGES: u32 = 4; // asynchronous messages of its that are stored
+
 export const DEVICE_UART: u32 = 1; // PL011
 export const DEVICE_VIRTIO: u32 = 2; // a virtio-mmio slot
 export const MAX_VIRTIO_SLOTS: u32 = 32; // more are left unused

@@ -19,6 +19,12 @@ export const MAX_QUEUED_PER_PRIORITY: u32 = 32; // -EAGAIN, asynchronous message
 export const MAX_QUEUED_MESSAGES: u32 = 512; // -EAGAIN, asynchronous messages in the whole system
 export const MAX_WINDOWS: u32 = 2; // -EINVAL, memory windows of one call
 
+// What a process may have unless its manifest says otherwise (CONFIG_QUOTA): -EAGAIN.
+export const DEFAULT_ENDPOINTS: u32 = 16;
+export const DEFAULT_OBJECTS: u32 = 16;
+export const DEFAULT_OBJECT_PAGES: u32 = 4096; // 16 MiB
+export const DEFAULT_MESSAGES: u32 = 64;
+
 export const MAX_PATH: u32 = 4095; // -ENAMETOOLONG, bytes without a terminator
 export const MAX_INLINE_PATH: u32 = 240; // longer ones travel as window 0
 export const MAX_INLINE_WRITE: u32 = 240; // longer writes travel as window 0

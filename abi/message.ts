@@ -13,14 +13,15 @@
 //   0x028  value      i64   response
 //   0x030  windows    2 × { u32 address, u32 length_bytes, u32 access, u32 0 }
 //   0x050  grant      u32 kind (GRANT_…), u32 endpoint or object id, u32 rights, u32 0
-//   0x060  (reserved)
+//   0x060  timeout    i64   nanoseconds, of a replyRecv flagged FLAG_TIMEOUT
+//   0x068  (reserved)
 //   0x080  data       256 bytes, little-endian
 //
 // In registers: x1–x4 = data[0..32). x5 = info:
 //   63    56 55    48 47       32 31    24 23    16 15         0
 //   |   0   | flags  |  length   |   0    |priority|    op     |   request
 //   |   0   | flags  |  length   |        code (i32)           |   response
-// A received request also has x6 = token, x7 = srcPid; a received response x0 = code, x6 = value.
+// A received request also has x6 = token, x7 = srcPid | dstEpid << 32; a received response x0 = code, x6 = value.
 
 import { MAX_MESSAGE_DATA, MAX_STRING } from "./limits";
 
@@ -51,6 +52,8 @@ export const MESSAGE_WINDOW_SIZE: u32 = 16;
 export const MESSAGE_GRANT: u32 = 0x50;
 export const MESSAGE_DATA: u32 = 0x80;
 
+export const GRANT_SIZE: u32 = 16;
+export const MESSAGE_TIMEOUT: u32 = 0x60;
 export const GRANT_ENDPOINT: u32 = 1; // rights: RIGHT_SEND, RIGHT_GRANT; the sender needs RIGHT_GRANT
 export const GRANT_OBJECT: u32 = 2; // rights: PROT_READ, PROT_WRITE; the sender must be the object's creator
 export const MESSAGE_SIZE: u32 = MESSAGE_DATA + MAX_MESSAGE_DATA;

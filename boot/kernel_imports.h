@@ -93,7 +93,9 @@ INLINE uint64_t w2c_hw_entryCounter(struct w2c_hw* h) { return counter_at_entry;
 
 /* core/ipc's imports are the same module's exports. */
 typedef struct w2c_kernel w2c_kernel;
-static void w2c_kernel_schedMakeReady(w2c_kernel*, uint32_t), w2c_kernel_schedRequeue(w2c_kernel*, uint32_t);
+static void w2c_kernel_schedMakeReady(w2c_kernel*, uint32_t), w2c_kernel_schedRequeue(w2c_kernel*, uint32_t, uint32_t);
+static uint32_t w2c_kernel_objectMayGrant(w2c_kernel*, uint32_t, uint32_t, uint32_t);
+static void w2c_kernel_objectGrant(w2c_kernel*, uint32_t, uint32_t, uint32_t);
 static void w2c_kernel_schedStartTimeout(w2c_kernel*, uint32_t, uint64_t), w2c_kernel_schedStopTimeout(w2c_kernel*, uint32_t);
 static void w2c_kernel_delegateComplete(w2c_kernel*, uint32_t, uint32_t, uint64_t, uint32_t, uint32_t, uint32_t);
 static void w2c_kernel_announceService(w2c_kernel*, uint32_t, uint32_t);
@@ -104,7 +106,13 @@ INLINE void w2c_sched_reportEndpoint(struct w2c_sched* s, uint32_t epid, uint32_
   w2c_kernel_reportEndpoint(KERNEL, epid, name);
 }
 INLINE void w2c_sched_makeReady(struct w2c_sched* s, uint32_t t) { w2c_kernel_schedMakeReady(KERNEL, t); }
-INLINE void w2c_sched_requeue(struct w2c_sched* s, uint32_t t) { w2c_kernel_schedRequeue(KERNEL, t); }
+INLINE void w2c_sched_requeue(struct w2c_sched* s, uint32_t t, uint32_t priority) { w2c_kernel_schedRequeue(KERNEL, t, priority); }
+INLINE uint32_t w2c_sched_mayGrantObject(struct w2c_sched* s, uint32_t t, uint32_t id, uint32_t rights) {
+  return w2c_kernel_objectMayGrant(KERNEL, t, id, rights);
+}
+INLINE void w2c_sched_grantObject(struct w2c_sched* s, uint32_t to, uint32_t id, uint32_t rights) {
+  w2c_kernel_objectGrant(KERNEL, to, id, rights);
+}
 INLINE void w2c_sched_startTimeout(struct w2c_sched* s, uint32_t t, uint64_t ns) { w2c_kernel_schedStartTimeout(KERNEL, t, ns); }
 INLINE void w2c_sched_stopTimeout(struct w2c_sched* s, uint32_t t) { w2c_kernel_schedStopTimeout(KERNEL, t); }
 INLINE void w2c_sched_completeCall(struct w2c_sched* s, uint32_t t, uint32_t code, uint64_t value, uint32_t length,

@@ -52,7 +52,7 @@ INLINE uint64_t ipc_receive(uint32_t number, uint64_t epid, uint64_t info, uint6
   STORE_DATA;
   PAGE64(MESSAGE_INFO) = x5;
   PAGE64(MESSAGE_ID) = x6;
-  PAGE32(MESSAGE_SOURCE) = (uint32_t)x7;
+  PAGE64(MESSAGE_SOURCE) = x7; /* source and, above it, endpoint */
   return x0;
 }
 /* A send: nothing comes back but the status. */

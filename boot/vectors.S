@@ -196,6 +196,7 @@ fast_call:                                    // x0 endpoint, x1–x4 data, x5 i
   mov x5, x23
   ldr x6, [x25, #THREAD_TOKEN]
   ldr w7, [x25, #THREAD_PID]
+  orr x7, x7, x26, lsl #32
   fast_exit
 1: mov x6, x24
   mov x0, x26

@@ -26,7 +26,7 @@ import { LOG_INFO, LOG_WARN, beginLine, endLine, put, putNumber } from "./log/lo
 import { PANIC_STATUS, fatal, hostIsListening, panic, powerOff } from "./log/panic";
 import { completeKernelMap, findFreeMemory, isMappedMemory } from "./memory/kernel_map";
 import { framesTotal } from "./memory/frames";
-import { createInitrdObject } from "./memory/objects";
+import { createInitrdObject, grantObject, mayGrantObject } from "./memory/objects";
 import { userFault } from "./process/crash";
 import { completeDelegated } from "./process/completion";
 import { selectFloatingPoint } from "./process/fpu";
@@ -138,8 +138,14 @@ export function kernelDie(): void {
 export function schedMakeReady(t: Thread): void {
   makeReady(t);
 }
-export function schedRequeue(t: Thread): void {
-  requeue(t);
+export function schedRequeue(t: Thread, priority: u32): void {
+  requeue(t, priority);
+}
+export function objectMayGrant(t: Thread, id: u32, rights: u32): i32 {
+  return mayGrantObject(t, id, rights);
+}
+export function objectGrant(to: Thread, id: u32, rights: u32): void {
+  grantObject(to, id, rights);
 }
 export function schedStartTimeout(t: Thread, timeout_ns: u64): void {
   startTimeout(t, timeout_ns);

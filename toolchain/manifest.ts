@@ -6,6 +6,7 @@
 
 import {
   PRIVILEGE_DEVICES,
+  PRIVILEGE_DMA,
   PRIVILEGE_INITRD,
   PRIVILEGE_KILL,
   PRIVILEGE_LOG,
@@ -13,6 +14,7 @@ import {
   PRIVILEGE_SPAWN,
 } from "../abi/endpoints.ts";
 import { DEVICE_UART, DEVICE_VIRTIO, MAX_VIRTIO_SLOTS } from "../abi/construct.ts";
+import { MAX_ENDPOINTS, MAX_OBJECTS, MAX_OBJECT_PAGES, MAX_QUEUED_MESSAGES } from "../abi/limits.ts";
 import * as layout from "../space/services/init/manifest_layout.ts";
 import { ManifestReader } from "./manifest_reader.ts";
 
@@ -20,6 +22,7 @@ const PRIVILEGES = {
   spawn: PRIVILEGE_SPAWN,
   log: PRIVILEGE_LOG,
   devices: PRIVILEGE_DEVICES,
+  dma: PRIVILEGE_DMA,
   power: PRIVILEGE_POWER,
   kill: PRIVILEGE_KILL,
   initrd: PRIVILEGE_INITRD,
@@ -42,7 +45,14 @@ const FIELDS = {
     "memory_max_pages",
     "restart",
   ],
-  optional: ["message_priority"],
+  optional: ["message_priority", "quota"],
+};
+/** The quotas in the order of their QUOTA_… numbers, and the most that each can be. */
+const QUOTAS = {
+  endpoints: MAX_ENDPOINTS,
+  objects: MAX_OBJECTS,
+  object_pages: MAX_OBJECTS * MAX_OBJECT_PAGES,
+  messages: MAX_QUEUED_MESSAGES,
 };
 const NAME_PATTERN = /^[a-z][a-z0-9_-]*$/;
 
@@ -62,6 +72,17 @@ export interface Service {
   deny: number[];
   memoryMaxPages: number;
   restart: number;
+  quotas: number[];
+}
+
+/** The quotas, QUOTA_KEEP for those that are not named. */
+function readQuotas(reader: ManifestReader): number[] {
+  if (!reader.has("quota")) return Object.keys(QUOTAS).map(() => layout.QUOTA_KEEP);
+  const quota = reader.inner("quota");
+  quota.fields({ required: [], optional: Object.keys(QUOTAS) });
+  return Object.entries(QUOTAS).map(([name, most]) =>
+    quota.has(name) ? quota.integer(name, 0, most) : layout.QUOTA_KEEP,
+  );
 }
 
 function readDevice(reader: ManifestReader): Device {
@@ -102,6 +123,7 @@ function readService(reader: ManifestReader, programs: ReadonlySet<string>): Ser
     deny: reader.integers("deny", 1, endpointMax, layout.MAX_DENIED),
     memoryMaxPages: reader.integer("memory_max_pages", 1, layout.SERVICE_MEMORY_PAGES_MAX),
     restart: reader.choice("restart", RESTART_POLICIES),
+    quotas: readQuotas(reader),
   };
 }
 
@@ -133,6 +155,7 @@ function encodeService(service: Service): Buffer {
   record.writeUInt32LE(service.restart, layout.RECORD_RESTART);
   record.writeUInt32LE(service.devices.length, layout.RECORD_DEVICE_COUNT);
   record.writeUInt32LE(service.deny.length, layout.RECORD_DENIED_COUNT);
+  service.quotas.forEach((limit, i) => record.writeUInt32LE(limit, layout.RECORD_QUOTAS + 4 * i));
   service.devices.forEach(({ kind, index }, i) => {
     record.writeUInt32LE((kind << layout.DEVICE_KIND_SHIFT) | index, layout.RECORD_DEVICES + 4 * i);
   });

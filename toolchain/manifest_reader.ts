@@ -105,6 +105,11 @@ export class ManifestReader {
     return given.map((name) => values[name as string]);
   }
 
+  /** An object within the object. */
+  inner(field: string): ManifestReader {
+    return ManifestReader.of(`${this.place}: ${field}`, this.object[field]);
+  }
+
   /** A list of objects. */
   objects(field: string, maxCount: number): ManifestReader[] {
     const values = this.list(field, maxCount, `a list of at most ${maxCount} objects`);

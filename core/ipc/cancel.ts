@@ -1,12 +1,14 @@
 // Ends that no answer brings: a timeout, the death of a caller, the death of a server.
 
-import { NOTIFY_DRAIN } from "../../abi/endpoints";
-import { ECONNREFUSED, ECONNRESET, ETIMEDOUT } from "../../abi/errno";
-import { MAX_ENDPOINTS, MAX_PROCESSES } from "../../abi/limits";
+import { MESSAGE_PRIORITIES, NOTIFY_DRAIN } from "../../abi/endpoints";
+import { ECONNREFUSED, ECONNRESET, EPERM, ETIMEDOUT } from "../../abi/errno";
+import { MAX_PROCESSES } from "../../abi/limits";
 import { infoPriority } from "../../abi/message";
-import { Endpoint, countStored, endpointAt, endpointOwnerDied } from "./endpoint";
+import { Endpoint, countStored, endpointOwnerDied, queueAddress } from "./endpoint";
 import {
   ITEM_ASYNC,
+  ITEM_THREAD,
+  QueueItem,
   STATE_AWAITING_REPLY,
   STATE_RECEIVING,
   STATE_SENDING,
@@ -20,7 +22,7 @@ import { first, unlink } from "./queue";
 import { giveSlot } from "./store";
 import { CANCELLED_TABLE } from "./tables";
 import { deliverFailure, wakeWith } from "./transfer";
-import { notify } from "./receive";
+import { endWait, notify } from "./receive";
 import { stopTimeout } from "./sched";
 
 /** `t`'s timeout ran out. */
@@ -41,7 +43,7 @@ export function leaveWait(t: Thread): void {
   if (t.state == STATE_SENDING) {
     if (ep) unlink(ep, itemOf(t));
   } else if (t.state == STATE_RECEIVING) {
-    if (ep) ep.waiter = null;
+    endWait(t);
   } else if (t.state == STATE_AWAITING_REPLY) {
     const server = t.server;
     if (server && ep) noteCancelled(ep, server, t);
@@ -86,6 +88,21 @@ export function dismissQueue(ep: Endpoint): void {
   }
 }
 
+/** Ends the queued calls of process `pid`, or with 0 of every one that may not send to `ep` any more, with -EPERM. */
+export function dismissCallsOf(ep: Endpoint, pid: u32): void {
+  for (let p: u32 = 0; p < MESSAGE_PRIORITIES; p++) {
+    let item = changetype<QueueItem | null>(load<usize>(queueAddress(ep, p)));
+    while (item) {
+      const next = item.next;
+      if (item.kind == ITEM_THREAD && (pid == 0 || item.pid == pid)) {
+        unlink(ep, item);
+        deliverFailure(threadOfItem(item), -EPERM);
+      }
+      item = next;
+    }
+  }
+}
+
 /** `t` dies: it leaves its wait, the calls it holds are answered -ECONNRESET, its endpoints end or go down. */
 export function threadDied(t: Thread): void {
   leaveWait(t);
@@ -93,9 +110,6 @@ export function threadDied(t: Thread): void {
     const caller = threadAt(slot);
     if (caller.state == STATE_AWAITING_REPLY && caller.server == t) deliverFailure(caller, -ECONNRESET);
   }
-  for (let i: u32 = 1; i < MAX_ENDPOINTS; i++) {
-    const ep = endpointAt(i);
-    if (ep.id && ep.owner == t) endpointOwnerDied(ep);
-  }
+  for (let ep = t.owned; ep; ep = t.owned) endpointOwnerDied(ep);
   t.notified = 0;
 }

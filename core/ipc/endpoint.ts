@@ -1,8 +1,8 @@
-// Endpoints: the table, their ids, rights on them, and their life from creation to destruction.
+// Endpoints: the table, their ids, and their life from creation to destruction.
 //
 // An endpoint has one owner, the only thread that may receive from it, and four queues, one a message priority, each
-// first in, first out, of blocked callers and stored asynchronous messages together. Invariant: if `waiter` is set, all
-// queues are empty.
+// first in, first out, of blocked callers and stored asynchronous messages together. Invariant: if the owner waits here
+// (waiterOf), all queues are empty.
 //
 //   index 1–15: well known, created at boot, never destroyed; their owner is whom the manifest names.
 //   index 16–:  created by programs, destroyed with their owner.
@@ -16,9 +16,11 @@ import {
   RIGHT_SEND,
 } from "../../abi/endpoints";
 import { EAGAIN, EEXIST, EINVAL, ENXIO, EPERM } from "../../abi/errno";
-import { ENDPOINT_SIZE, ENDPOINT_TABLE, RIGHTS_TABLE } from "./tables";
-import { QueueItem, Thread, threadOfPid } from "./thread";
 import { dismissQueue } from "./cancel";
+import { disown, own } from "./owned";
+import { rightsOf, rightsRow, setRights } from "./rights";
+import { ENDPOINT_SIZE, ENDPOINT_TABLE } from "./tables";
+import { QueueItem, Thread } from "./thread";
 
 export const ENDPOINT_UP: u32 = 0; // its owner serves it, or will (calls queue until then)
 export const ENDPOINT_DOWN: u32 = 1; // its owner died and nobody follows: calls are refused
@@ -32,7 +34,7 @@ export class Endpoint {
   generation: u32; // of the last id given, in the id's place
   state: u32;
   owner: Thread | null;
-  waiter: Thread | null; // the owner, while it waits here
+  waiter: Thread | null; // the owner, while it waits here and nowhere else
   queued: u32; // bit p: the queue of priority p is not empty
   head0: QueueItem | null; // heads and tails of priorities 0–3, in pairs
   tail0: QueueItem | null;
@@ -47,6 +49,7 @@ export class Endpoint {
   calls: u64; // messages received since creation
   cancelledLow: u64; // bit s: a call of thread slot s that the owner held was cancelled
   cancelledHigh: u64;
+  nextOwned: Endpoint | null; // the ring of its owner's endpoints (owned.ts)
 }
 
 @inline export function endpointAt(index: u32): Endpoint {
@@ -63,16 +66,12 @@ export class Endpoint {
   return ep.id & INDEX_MASK;
 }
 
-@inline export function rightsOf(t: Thread, ep: Endpoint): u32 {
-  return load<u8>(t.rights + indexOf(ep));
-}
-
-export function setRights(t: Thread, ep: Endpoint, rights: u32): void {
-  store<u8>(t.rights + indexOf(ep), <u8>rights);
-}
-
-export function rightsRow(slot: u32): usize {
-  return RIGHTS_TABLE + <usize>(slot * MAX_ENDPOINTS);
+/** Who would take a message to `ep` now: its owner, waiting there or for any of its endpoints; null: nobody waits. */
+@inline export function waiterOf(ep: Endpoint): Thread | null {
+  const waiter = ep.waiter;
+  if (waiter) return waiter;
+  const owner = ep.owner;
+  return owner && owner.waitsAny ? owner : null;
 }
 
 /** Creates well-known endpoint `epid` (1–15) without an owner. 0, -EINVAL, -EEXIST. */
@@ -84,8 +83,9 @@ export function endpointCreateWellKnown(epid: u32): i32 {
   return 0;
 }
 
-/** Creates an endpoint owned by `t`, with all rights. → its id, or -EAGAIN when the table is full. */
+/** Creates an endpoint owned by `t`, with all rights. → its id, or -EAGAIN: its quota is used up, or the table is full. */
 export function endpointCreate(t: Thread): i32 {
+  if (!t.endpointsLeft) return -EAGAIN;
   for (let i = FIRST_DYNAMIC_ENDPOINT; i < MAX_ENDPOINTS; i++) {
     const ep = endpointAt(i);
     if (ep.id) continue;
@@ -93,7 +93,8 @@ export function endpointCreate(t: Thread): i32 {
     ep.generation = (ep.generation + GENERATION_STEP) & 0x7fff_0000;
     if (!ep.generation) ep.generation = GENERATION_STEP;
     reset(ep, ep.generation | i);
-    ep.owner = t;
+    t.endpointsLeft--;
+    own(t, ep);
     setRights(t, ep, RIGHT_SEND | RIGHT_RECEIVE | RIGHT_GRANT);
     return <i32>ep.id;
   }
@@ -121,9 +122,12 @@ export function endpointDestroy(t: Thread, epid: u32): i32 {
 function release(ep: Endpoint): void {
   dismissQueue(ep);
   for (let slot: u32 = 0; slot < MAX_PROCESSES; slot++) store<u8>(rightsRow(slot) + indexOf(ep), 0);
+  const owner = ep.owner;
+  if (owner) {
+    owner.endpointsLeft++;
+    disown(owner, ep);
+  }
   ep.id = 0;
-  ep.owner = null;
-  ep.waiter = null;
 }
 
 /** The owner of `ep` died: a created endpoint goes with it, a well-known one is down until it has an owner again. */
@@ -133,8 +137,8 @@ export function endpointOwnerDied(ep: Endpoint): void {
     return;
   }
   ep.state = ENDPOINT_DOWN;
-  ep.owner = null;
-  ep.waiter = null;
+  const owner = ep.owner;
+  if (owner) disown(owner, ep);
   ep.served = 0;
   ep.cancelledLow = 0;
   ep.cancelledHigh = 0;
@@ -144,7 +148,7 @@ export function endpointOwnerDied(ep: Endpoint): void {
 /** Makes `t` the receiver of a well-known endpoint. 0, -ENXIO, -EEXIST when another one lives. */
 export function endpointAssign(ep: Endpoint, t: Thread): i32 {
   if (ep.owner) return -EEXIST;
-  ep.owner = t;
+  own(t, ep);
   ep.state = ENDPOINT_UP;
   setRights(t, ep, rightsOf(t, ep) | RIGHT_RECEIVE | RIGHT_GRANT);
   return 0;
@@ -152,22 +156,6 @@ export function endpointAssign(ep: Endpoint, t: Thread): i32 {
 
 export function endpointExists(epid: u32): bool {
   return findEndpoint(epid) != null;
-}
-
-/**
- * Gives process `pid` rights on an endpoint, replacing those it had; `t` needs RIGHT_GRANT, and nobody is ever given
- * RIGHT_RECEIVE (an endpoint has one owner). 0, -ENXIO, -EPERM, -EINVAL.
- */
-export function grantCapability(t: Thread, pid: u32, epid: u32, rights: u32): i32 {
-  const ep = findEndpoint(epid);
-  if (!ep) return -ENXIO;
-  if (!(rightsOf(t, ep) & RIGHT_GRANT)) return -EPERM;
-  if (rights & ~(RIGHT_SEND | RIGHT_GRANT)) return -EINVAL;
-  const other = threadOfPid(pid);
-  if (!other) return -EINVAL;
-  if (ep.owner == other) return -EINVAL;
-  setRights(other, ep, rights);
-  return 0;
 }
 
 /**

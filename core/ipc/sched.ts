@@ -7,9 +7,9 @@ import { Thread } from "./thread";
 @external("sched", "makeReady")
 export declare function makeReady(t: Thread): void;
 
-/** The priority of `t`, which is STATE_READY, has changed: move it within the ready queues if it stands there. */
+/** Gives `t`, which is STATE_READY, another priority, and moves it within the ready queues if it stands there. */
 @external("sched", "requeue")
-export declare function requeue(t: Thread): void;
+export declare function requeue(t: Thread, priority: u32): void;
 
 /** Starts `t`'s timeout; when it runs out, the kernel calls timedOut(t) of cancel.ts. */
 @external("sched", "startTimeout")
@@ -35,3 +35,11 @@ export declare function firstReceive(epid: u32, pid: u32): void;
 /** Copies a message's data: `size` rounded up to 16 bytes, between 16-byte aligned places. */
 @external("sched", "copyData")
 export declare function copyData(target: usize, source: usize, size: u32): void;
+
+/** Whether `t` may give rights (PROT_…) on memory object `id` away. 0 or -errno. */
+@external("sched", "mayGrantObject")
+export declare function mayGrantObject(t: Thread, id: u32, rights: u32): i32;
+
+/** Gives `to` rights on memory object `id`; mayGrantObject() has just said that it may be done. */
+@external("sched", "grantObject")
+export declare function grantObject(to: Thread, id: u32, rights: u32): void;

@@ -3,8 +3,16 @@
 import { MAX_MESSAGE_DATA } from "../../abi/limits";
 import { RIGHT_SEND } from "../../abi/endpoints";
 import { EAGAIN, ECONNREFUSED, EDEADLK, EMSGSIZE, ENXIO, EPERM, ETIMEDOUT } from "../../abi/errno";
-import { INFO_PRIORITY_SHIFT, infoLength, infoPriority } from "../../abi/message";
-import { ENDPOINT_DOWN, Endpoint, countStored, findEndpoint, rightsOf, storageFull } from "./endpoint";
+import {
+  FLAG_GRANT,
+  INFO_FLAGS_SHIFT,
+  INFO_PRIORITY_SHIFT,
+  infoFlags,
+  infoLength,
+  infoPriority,
+} from "../../abi/message";
+import { ENDPOINT_DOWN, Endpoint, countStored, findEndpoint, storageFull, waiterOf } from "./endpoint";
+import { checkGrant, storeGrant } from "./grant";
 import {
   QueueItem,
   STATE_AWAITING_REPLY,
@@ -17,15 +25,19 @@ import {
 import { enqueue } from "./queue";
 import { giveSlot, takeSlot } from "./store";
 import { deliver } from "./transfer";
-import { copyData, makeReady, startTimeout, stopTimeout } from "./sched";
-import { inheritPriority } from "./priority";
+import { copyData, makeReady, startTimeout } from "./sched";
+import { endWait } from "./receive";
+import { rightsOf } from "./rights";
+import { closesCycle, inheritPriority } from "./priority";
 
-const HEADER_MASK: u64 = 0x0000_ffff_ffff_ffff; // op, priority, length: flags are the kernel's to set
+/** Op, priority, length, and of the flags only the grant's: the others are the kernel's to set. */
+const HEADER_MASK: u64 = 0x0000_ffff_ffff_ffff | ((<u64>FLAG_GRANT) << INFO_FLAGS_SHIFT);
 
 /**
  * Calls: `t`'s message page, described by `info`, goes to the endpoint and `t` blocks until it is answered.
  * timeout_ns < 0: wait for ever; 0: only if the receiver waits already; else nanoseconds to the answer.
- * 0: blocked (the result comes with the answer), or with nothing changed -ENXIO, -EPERM, and what startCall returns.
+ * 0: blocked (the result comes with the answer), or with nothing changed -ENXIO, -EPERM (also for a grant of what is not
+ * the caller's to give), -EMSGSIZE, -ECONNREFUSED, -EDEADLK (a circle of callers), -ETIMEDOUT (poll).
  */
 export function endpointSendSync(t: Thread, epid: u32, info: u64, timeout_ns: i64): i32 {
   const ep = findEndpoint(epid);
@@ -38,9 +50,15 @@ export function endpointSendSync(t: Thread, epid: u32, info: u64, timeout_ns: i6
 export function startCall(t: Thread, ep: Endpoint, info: u64, timeout_ns: i64): i32 {
   if (infoLength(info) > MAX_MESSAGE_DATA) return -EMSGSIZE;
   if (ep.state == ENDPOINT_DOWN) return -ECONNREFUSED;
-  if (ep.owner == t) return -EDEADLK;
-  const receiver = ep.waiter;
-  if (timeout_ns == 0 && !receiver) return -ETIMEDOUT;
+  if (infoFlags(info) & FLAG_GRANT) {
+    const status = checkGrant(t);
+    if (status < 0) return status;
+  }
+  const receiver = waiterOf(ep);
+  if (!receiver) {
+    if (closesCycle(t, ep.owner)) return -EDEADLK;
+    if (timeout_ns == 0) return -ETIMEDOUT;
+  }
 
   const item = itemOf(t);
   t.token += TOKEN_STEP;
@@ -71,12 +89,16 @@ export function endpointSendAsync(t: Thread, epid: u32, info: u64): i32 {
   if (ep.state == ENDPOINT_DOWN) return -ECONNREFUSED;
   info = capPriority(t, info) & HEADER_MASK;
   if (storageFull(ep, infoPriority(info))) return -EAGAIN;
-  const slot = takeSlot();
+  if (infoFlags(info) & FLAG_GRANT) {
+    const status = checkGrant(t);
+    if (status < 0) return status;
+  }
+  const slot = takeSlot(t);
   if (!slot) return -EAGAIN;
   slot.info = info;
-  slot.pid = t.pid;
+  if (infoFlags(info) & FLAG_GRANT) storeGrant(slot, t);
   copyData(slot.data, itemOf(t).data, infoLength(info));
-  const receiver = ep.waiter;
+  const receiver = waiterOf(ep);
   if (receiver) {
     handOver(ep, slot, receiver);
     giveSlot(slot);
@@ -90,11 +112,9 @@ export function endpointSendAsync(t: Thread, epid: u32, info: u64): i32 {
 
 /** Gives a message to the thread that waits for it. */
 function handOver(ep: Endpoint, item: QueueItem, receiver: Thread): void {
-  ep.waiter = null;
   ep.calls++;
-  stopTimeout(receiver);
-  receiver.endpoint = null;
-  deliver(item, receiver);
+  endWait(receiver);
+  deliver(item, receiver, ep.id);
   receiver.state = STATE_READY;
 }
 

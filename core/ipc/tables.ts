@@ -7,13 +7,15 @@
 //               messages    MAX_QUEUED_MESSAGES × QUEUED_MESSAGE_SIZE
 //               cancelled   MAX_PROCESSES × 8: the last cancelled token of each thread slot
 
+import { GRANT_SIZE } from "../../abi/message";
 import { MAX_ENDPOINTS, MAX_MESSAGE_DATA, MAX_PROCESSES, MAX_QUEUED_MESSAGES } from "../../abi/limits";
 
 export const TABLES: usize = 0x280000;
 export const THREAD_SIZE: usize = 512;
 export const ENDPOINT_SIZE: usize = 128;
 export const QUEUE_ITEM_SIZE: usize = 32;
-export const QUEUED_MESSAGE_SIZE: usize = QUEUE_ITEM_SIZE + MAX_MESSAGE_DATA;
+/** The item, the grant that travels along, the data. */
+export const QUEUED_MESSAGE_SIZE: usize = QUEUE_ITEM_SIZE + GRANT_SIZE + MAX_MESSAGE_DATA;
 
 export const THREAD_TABLE: usize = TABLES;
 export const ENDPOINT_TABLE: usize = THREAD_TABLE + <usize>MAX_PROCESSES * THREAD_SIZE;

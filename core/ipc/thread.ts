@@ -113,6 +113,10 @@ export class Thread {
   window1Address: u32;
   window1Length: u32;
   window1Access: u32;
+  waitsAny: u32; // 1 while it waits for any endpoint of its own
+  owned: Endpoint | null; // one of its endpoints: a ring through nextOwned
+  endpointsLeft: u32; // what its quotas leave
+  messagesLeft: u32;
 
   // Scheduling: kernel/sched.
   readyNext: Thread | null;

@@ -3,8 +3,10 @@
 
 import {
   FLAG_ASYNC,
+  FLAG_GRANT,
   FLAG_KERNEL,
   FLAG_NOTIFICATION,
+  FLAG_OTHER_ENDPOINT,
   INFO_FLAGS_SHIFT,
   INFO_LENGTH_SHIFT,
   MESSAGE_DATA,
@@ -23,7 +25,12 @@ import {
   Thread,
   threadOfItem,
 } from "./thread";
+import { deliverGrant, deliverReplyGrant } from "./grant";
 import { completeCall, copyData, makeReady, stopTimeout } from "./sched";
+
+/** What of a server's info word its caller sees: code, length and the flags that are a server's to set. */
+const REPLY_MASK: u64 =
+  0x0000_ffff_ffff_ffff | ((<u64>(FLAG_OTHER_ENDPOINT | FLAG_GRANT)) << INFO_FLAGS_SHIFT);
 
 @inline export function messageData(t: Thread): usize {
   return t.messagePage + MESSAGE_DATA;
@@ -46,13 +53,14 @@ export function spillRegisters(t: Thread): void {
   t.x4 = load<u64>(data, 24);
 }
 
-/** Puts an item's message before `receiver` as what its receive returns. The item stays the caller's affair. */
-export function deliver(item: QueueItem, receiver: Thread): void {
-  const info = item.info;
+/** Puts an item's message to endpoint `epid` before `receiver` as what its receive returns. The item stays the caller's affair. */
+export function deliver(item: QueueItem, receiver: Thread, epid: u32): void {
+  let info = item.info;
   copyData(messageData(receiver), item.data, infoLength(info));
+  if (infoFlags(info) & FLAG_GRANT) info = deliverGrant(item, receiver, info);
   fillRegisters(receiver);
   receiver.x0 = 0;
-  receiver.x7 = item.pid;
+  receiver.x7 = (<u64>item.pid) | ((<u64>epid) << 32);
   if (item.kind == ITEM_ASYNC) {
     receiver.x5 = info | ((<u64>FLAG_ASYNC) << INFO_FLAGS_SHIFT);
     receiver.x6 = 0;
@@ -84,8 +92,9 @@ export function deliverReply(server: Thread, caller: Thread, info: u64, value: i
     completeCall(caller, <i32>info, value, length, infoFlags(info), messageData(server));
   } else {
     copyData(messageData(caller), messageData(server), length);
+    if (infoFlags(info) & FLAG_GRANT) deliverReplyGrant(server, caller);
     fillRegisters(caller);
-    setResponse(caller, <i32>info, info, value);
+    setResponse(caller, <i32>info, info & REPLY_MASK, value);
   }
 }
 

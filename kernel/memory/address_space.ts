@@ -26,6 +26,21 @@ export function addRegion(p: Process, page: u32, pages: u32, prot: u32, object: 
   return 0;
 }
 
+/** Takes region `index` out; the last one moves to its place. */
+export function removeRegion(p: Process, index: u32): void {
+  const at = regionAddress(p, index);
+  const last = regionAddress(p, --p.regions);
+  store<u64>(at, load<u64>(last));
+  store<u64>(at, load<u64>(last, REGION_PROTECTION), REGION_PROTECTION);
+}
+
+export function regionFirstPage(p: Process, index: u32): u32 {
+  return load<u32>(regionAddress(p, index));
+}
+export function regionPages(p: Process, index: u32): u32 {
+  return load<u32>(regionAddress(p, index), REGION_PAGES);
+}
+
 /** The memory object that region `index` maps, or 0. */
 export function regionObject(p: Process, index: u32): u32 {
   return load<u32>(regionAddress(p, index), REGION_OBJECT);

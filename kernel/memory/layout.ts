@@ -19,7 +19,8 @@ export const LOG_SIZE: u32 = 16384; // bytes of log that a reader may be behind
 
 export const PROCESS_TABLE: usize = (IPC_TABLES_END + 127) & ~127; // translation tables inside: 128-byte aligned
 export const OBJECT_TABLE: usize = PROCESS_TABLE + <usize>MAX_PROCESSES * PROCESS_SIZE;
-export const OPEN_HANDLE_TABLE: usize = OBJECT_TABLE + <usize>MAX_OBJECTS * OBJECT_SIZE;
+export const OBJECT_ACCESS_TABLE: usize = OBJECT_TABLE + <usize>MAX_OBJECTS * OBJECT_SIZE;
+export const OPEN_HANDLE_TABLE: usize = OBJECT_ACCESS_TABLE + <usize>(MAX_OBJECTS * MAX_PROCESSES);
 export const INTERRUPT_TABLE: usize = OPEN_HANDLE_TABLE + <usize>MAX_OPEN_HANDLES * OPEN_HANDLE_SIZE;
 export const CORE_TABLE: usize = INTERRUPT_TABLE + <usize>MAX_INTERRUPTS * 8;
 export const LOG_BUFFER: usize = CORE_TABLE + CORE_SIZE;

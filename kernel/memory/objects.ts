@@ -1,25 +1,30 @@
 // Memory objects: pages that several processes may map. A paged one has an index frame of MAX_OBJECT_PAGES addresses and
 // owns its frames; a contiguous one (the boot archive) is a stretch of RAM that nobody owns. It lives while its creator
-// keeps it open or anybody maps it.
+// keeps it open, anybody maps it or a driver has it pinned.
+//
+//   access table: a byte for each object and process   3    2 1 0
+//                                                    |pinned| |W|R|   the creator may do all without it
 //
 //   object id:  31       8 7     0
 //              |generation| index |    INITRD_OBJECT is index 1, generation 0
 
-import { MAX_OBJECTS, MAX_OBJECT_PAGES, PAGE_SHIFT, PAGE_SIZE } from "../../abi/limits";
-import { EAGAIN, EFBIG, EINVAL, ENOMEM, EPERM } from "../../abi/errno";
+import { MAX_OBJECTS, MAX_OBJECT_PAGES, MAX_PROCESSES, PAGE_SHIFT, PAGE_SIZE } from "../../abi/limits";
+import { EAGAIN, EFBIG, EINVAL, ENOMEM, ENXIO, EPERM } from "../../abi/errno";
 import { INITRD_OBJECT } from "../../abi/construct";
-import { PROT_EXECUTE, PROT_WRITE } from "../../abi/program";
+import { PROT_EXECUTE, PROT_READ, PROT_WRITE } from "../../abi/program";
+import { Thread, slotOf, threadOfPid } from "../../core/ipc/thread";
 import { publishCode } from "../hal/hw";
-import { Process } from "../process/process";
+import { Process, processOf } from "../process/process";
 import { copyFailure } from "./address_space";
 import { allocateFrame, freeFrame } from "./frames";
-import { OBJECT_SIZE, OBJECT_TABLE } from "./layout";
+import { OBJECT_ACCESS_TABLE, OBJECT_SIZE, OBJECT_TABLE } from "./layout";
 import { copyFromUser } from "./user_copy";
 
 const FREE: u32 = 0;
 const PAGED: u32 = 1;
 const CONTIGUOUS: u32 = 2;
 const INDEX_MASK: u32 = MAX_OBJECTS - 1;
+const PINNED: u32 = 8;
 
 @unmanaged
 export class MemoryObject {
@@ -28,7 +33,7 @@ export class MemoryObject {
   pages: u32;
   base: u32; // contiguous: first address; paged: the index frame
   owner: u32; // process id of its creator; 0 once closed
-  mappings: u32;
+  mappings: u32; // regions that map it, and drivers that have it pinned
   sealed: u32;
   generation: u32;
 }
@@ -58,33 +63,36 @@ export function createInitrdObject(start: usize, bytes: u32): void {
   inUse++;
 }
 
-/** A new object of zeroed pages. → id, or -EINVAL, -EFBIG, -EAGAIN (table full), -ENOMEM. */
-export function createObject(owner: u32, pages: u64): i32 {
+/** A new object of zeroed pages. → id, or -EINVAL, -EFBIG, -EAGAIN (its creator's quota, or the table is full), -ENOMEM. */
+export function createObject(creator: Thread, pages: u64): i32 {
   if (!pages) return -EINVAL;
   if (pages > <u64>MAX_OBJECT_PAGES) return -EFBIG;
+  const p = processOf(creator);
+  if (p.objects >= p.objectsLimit || p.objectPages + <u32>pages > p.objectPagesLimit) return -EAGAIN;
   for (let i: u32 = INITRD_OBJECT + 1; i < MAX_OBJECTS; i++) {
     const o = objectAt(i);
-    if (o.kind == FREE) return fill(o, i, owner, <u32>pages);
+    if (o.kind == FREE) return fill(o, i, creator, <u32>pages);
   }
   return -EAGAIN;
 }
 
-function fill(o: MemoryObject, index: u32, owner: u32, pages: u32): i32 {
+function fill(o: MemoryObject, index: u32, creator: Thread, pages: u32): i32 {
   const table = allocateFrame();
   if (!table) return -ENOMEM;
   o.kind = PAGED;
   o.base = <u32>table;
   o.generation = (o.generation + MAX_OBJECTS) & 0x7fff_ff00;
   o.id = o.generation | index;
-  o.owner = owner;
+  o.owner = creator.pid;
   o.mappings = 0;
   o.sealed = 0;
   o.pages = pages;
   inUse++;
+  charge(o, 1);
   for (let i: u32 = 0; i < pages; i++) {
     const frame = allocateFrame();
     if (!frame) {
-      destroy(o);
+      destroyObject(o);
       return -ENOMEM;
     }
     store<u32>(table + ((<usize>i) << 2), <u32>frame);
@@ -92,7 +100,18 @@ function fill(o: MemoryObject, index: u32, owner: u32, pages: u32): i32 {
   return <i32>o.id;
 }
 
-function destroy(o: MemoryObject): void {
+/** Counts the object for (by = 1) or no longer against (-1) its creator's quota. */
+function charge(o: MemoryObject, by: i32): void {
+  const creator = threadOfPid(o.owner);
+  if (!creator) return;
+  const p = processOf(creator);
+  p.objects += by;
+  p.objectPages += <u32>(<i32>o.pages * by);
+}
+
+/** Gives everything back; nobody may map it. */
+export function destroyObject(o: MemoryObject): void {
+  if (o.owner) charge(o, -1);
   if (o.kind == PAGED) {
     for (let i: u32 = 0; i < o.pages; i++) {
       const frame = load<u32>(<usize>o.base + ((<usize>i) << 2));
@@ -100,9 +119,70 @@ function destroy(o: MemoryObject): void {
     }
     freeFrame(o.base);
   }
+  memory.fill(accessAddress(o, 0), 0, MAX_PROCESSES);
   o.kind = FREE;
   o.id = 0;
+  o.owner = 0;
   inUse--;
+}
+
+@inline function accessAddress(o: MemoryObject, slot: u32): usize {
+  return OBJECT_ACCESS_TABLE + <usize>((o.id & INDEX_MASK) * MAX_PROCESSES + slot);
+}
+
+/** What `t` may do with the object: PROT_… bits. */
+export function objectAccess(o: MemoryObject, t: Thread): u32 {
+  if (o.owner == t.pid) return PROT_READ | PROT_WRITE | PROT_EXECUTE;
+  return load<u8>(accessAddress(o, slotOf(t))) & (PROT_READ | PROT_WRITE);
+}
+
+/** `other` may map the object with `prot` from now on. 0, -EINVAL, -EPERM when it is sealed. */
+export function grantAccess(o: MemoryObject, other: Thread, prot: u32): i32 {
+  if (!(prot & PROT_READ) || prot & ~(PROT_READ | PROT_WRITE) || other.pid == o.owner) return -EINVAL;
+  if (prot & PROT_WRITE && o.sealed) return -EPERM;
+  const at = accessAddress(o, slotOf(other));
+  store<u8>(at, load<u8>(at) | (<u8>prot));
+  return 0;
+}
+
+/** Whether `t` may give `prot` on object `id` away: its creator only. 0, -ENXIO, -EINVAL, -EPERM. */
+export function mayGrantObject(t: Thread, id: u32, prot: u32): i32 {
+  const o = findObject(id);
+  if (!o) return -ENXIO;
+  if (o.owner != t.pid) return -EPERM;
+  if (!(prot & PROT_READ) || prot & ~(PROT_READ | PROT_WRITE)) return -EINVAL;
+  return prot & PROT_WRITE && o.sealed ? -EPERM : 0;
+}
+
+/** Gives it: mayGrantObject() has just allowed it. The creator itself needs no grant. */
+export function grantObject(to: Thread, id: u32, prot: u32): void {
+  const o = findObject(id);
+  if (o && o.owner != to.pid) grantAccess(o, to, prot);
+}
+
+/** Takes back what was granted; a pin stays. → whether there was anything. */
+export function withdrawAccess(o: MemoryObject, other: Thread): bool {
+  const at = accessAddress(o, slotOf(other));
+  const had = load<u8>(at);
+  store<u8>(at, had & (<u8>PINNED));
+  return (had & (PROT_READ | PROT_WRITE)) != 0;
+}
+
+/** A driver's device may reach the frames: they stay until it unpins or dies. */
+export function pinObject(o: MemoryObject, driver: Thread): void {
+  const at = accessAddress(o, slotOf(driver));
+  if (load<u8>(at) & PINNED) return;
+  store<u8>(at, load<u8>(at) | (<u8>PINNED));
+  o.mappings++;
+}
+
+/** False when `driver` had not pinned it. */
+export function unpinObject(o: MemoryObject, driver: Thread): bool {
+  const at = accessAddress(o, slotOf(driver));
+  if (!(load<u8>(at) & PINNED)) return false;
+  store<u8>(at, load<u8>(at) & ~(<u8>PINNED));
+  unmapObject(o.id);
+  return true;
 }
 
 /** Address of page `index` < pages. */
@@ -148,21 +228,29 @@ export function sealObject(o: MemoryObject): void {
 
 /** Its creator lets it go. */
 export function closeObject(o: MemoryObject): void {
+  charge(o, -1);
   o.owner = 0;
-  if (!o.mappings && o.kind == PAGED) destroy(o);
+  if (!o.mappings && o.kind == PAGED) destroyObject(o);
 }
 
 export function unmapObject(id: u32): void {
   const o = findObject(id);
   if (!o) return;
   o.mappings--;
-  if (!o.mappings && !o.owner && o.kind == PAGED) destroy(o);
+  if (!o.mappings && !o.owner && o.kind == PAGED) destroyObject(o);
 }
 
-/** A process dies: what it created and kept open is let go. */
-export function closeObjectsOf(pid: u32): void {
+/** A process dies, its mappings gone: what it had pinned or been granted is given up, what it created is let go. */
+export function closeObjectsOf(t: Thread): void {
   for (let i: u32 = 1; i < MAX_OBJECTS; i++) {
     const o = objectAt(i);
-    if (o.kind == PAGED && o.owner == pid) closeObject(o);
+    if (o.kind != PAGED) continue;
+    const at = accessAddress(o, slotOf(t));
+    const access = load<u8>(at);
+    if (access) {
+      store<u8>(at, 0);
+      if (access & PINNED) unmapObject(o.id);
+    }
+    if (o.owner == t.pid) closeObject(o);
   }
 }

@@ -2,14 +2,31 @@
 // death; only slot, id and status stay until the parent has collected them.
 
 import { ECHILD, EFAULT } from "../../abi/errno";
-import { EPID_CONSOLE, EPID_VFS, NOTIFY_CHILD, PRIORITY_HIGH, RIGHT_SEND } from "../../abi/endpoints";
-import { MAX_ENDPOINTS, MAX_PROCESSES, PAGE_SHIFT } from "../../abi/limits";
+import { DEVICE_VIRTIO } from "../../abi/construct";
+import {
+  EPID_CONSOLE,
+  EPID_VFS,
+  NOTIFY_CHILD,
+  PRIORITY_HIGH,
+  PRIVILEGE_DMA,
+  RIGHT_SEND,
+} from "../../abi/endpoints";
+import {
+  DEFAULT_ENDPOINTS,
+  DEFAULT_MESSAGES,
+  DEFAULT_OBJECTS,
+  DEFAULT_OBJECT_PAGES,
+  MAX_ENDPOINTS,
+  MAX_PROCESSES,
+  PAGE_SHIFT,
+} from "../../abi/limits";
 import { MESSAGE_DATA } from "../../abi/message";
 import { MESSAGE_PAGE, PROT_READ, PROT_WRITE } from "../../abi/program";
 import { WNOHANG } from "../../abi/wait";
 import { threadDied } from "../../core/ipc/cancel";
-import { rightsRow } from "../../core/ipc/endpoint";
+
 import { notify } from "../../core/ipc/receive";
+import { rightsRow } from "../../core/ipc/rights";
 import {
   ITEM_THREAD,
   STATE_BUILDING,
@@ -26,6 +43,7 @@ import { THREAD_SIZE } from "../../core/ipc/tables";
 import { wakeWith } from "../../core/ipc/transfer";
 import { COMPLETE_CLOSE, COMPLETE_OPEN } from "../../ipc_services/delegate";
 import { flushAddressSpace } from "../hal/hw";
+import { resetVirtio } from "../hal/virtio";
 import { releaseInterrupts } from "../irq/irq";
 import { logReader, setLogReader } from "../log/log";
 import { fatal } from "../log/panic";
@@ -45,7 +63,7 @@ import {
   installDescriptor,
   releaseHandle,
 } from "./handles";
-import { LAST_SLOT, Process, addressSpaceId, level1Of, processAt, processOf } from "./process";
+import { LAST_SLOT, Process, addressSpaceId, deviceAddress, level1Of, processAt, processOf } from "./process";
 
 const INIT_PID: u32 = 1;
 const DEFAULT_PRIORITY: u32 = 8;
@@ -92,6 +110,10 @@ function prepare(t: Thread, slot: u32, builder: u32, parent: u32): Thread | null
   t.priority = DEFAULT_PRIORITY;
   t.maxMessagePriority = PRIORITY_HIGH;
   for (let epid = EPID_VFS; epid <= EPID_CONSOLE; epid++) store<u8>(t.rights + epid, <u8>RIGHT_SEND);
+  t.endpointsLeft = DEFAULT_ENDPOINTS;
+  t.messagesLeft = DEFAULT_MESSAGES;
+  p.objectsLimit = DEFAULT_OBJECTS;
+  p.objectPagesLimit = DEFAULT_OBJECT_PAGES;
   p.builder = builder;
   p.parent = parent;
   return t;
@@ -117,17 +139,27 @@ export function endProcess(t: Thread, status: u32): void {
   if (logReader() == t.pid) setLogReader(0);
   dropFloatingPoint(t);
   leaveAddressSpace(t);
+  stopDevices(p);
   for (let i: u32 = 0; i < p.regions; i++) {
     const object = regionObject(p, i);
     if (object) unmapObject(object);
   }
-  closeObjectsOf(t.pid);
+  closeObjectsOf(t);
   freeTables(level1Of(p));
   flushAddressSpace(addressSpaceId(t));
   adoptChildren(t.pid);
   p.status = status;
   if (t.pid == INIT_PID) fatal("init has ended: nobody is left to start or reap anything");
   tellParent(t, p);
+}
+
+/** A dead driver's devices write to memory no more: its frames are about to be somebody else's. */
+function stopDevices(p: Process): void {
+  if (!(p.privileges & PRIVILEGE_DMA)) return;
+  for (let i: u32 = 0; i < p.devices; i++) {
+    const device = load<u32>(deviceAddress(p, i));
+    if (device >> 16 == DEVICE_VIRTIO) resetVirtio(device & 0xffff);
+  }
 }
 
 /** A delegated open or close under way dies with its caller. */

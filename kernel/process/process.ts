@@ -37,7 +37,10 @@ export class Process {
   name1: u64;
   symbols: u64; // address and size of the program's symbol table
   symbolsSize: u32;
-  reserved: u32;
+  objects: u32; // memory objects it has created and not closed, and their pages
+  objectPages: u32;
+  objectsLimit: u32; // quotas
+  objectPagesLimit: u32;
 }
 
 @inline export function processAt(slot: u32): Process {

@@ -1,7 +1,7 @@
 // The one program that the kernel loads itself: sbin/init of the boot archive (abi/cpio.ts), which starts all the others.
 // The archive and the program are hostile all the same: whatever is wrong with them is named, and the machine ends.
 
-import { PAGE_SHIFT, PAGE_SIZE } from "../../abi/limits";
+import { MAX_OBJECTS, MAX_OBJECT_PAGES, PAGE_SHIFT, PAGE_SIZE } from "../../abi/limits";
 import {
   ARGUMENT_BLOCK,
   ARGUMENT_BLOCK_SIZE,
@@ -49,6 +49,7 @@ import {
 import {
   PRIORITY_CRITICAL,
   PRIVILEGE_DEVICES,
+  PRIVILEGE_DMA,
   PRIVILEGE_INITRD,
   PRIVILEGE_KILL,
   PRIVILEGE_LOG,
@@ -69,7 +70,13 @@ const INIT_NAME_START: u64 = 0x696e_692f_6e69_6273; // "sbin/ini"
 const INIT_NAME_END: u8 = 0x74; // "t"
 const INIT_PRIORITY: u32 = 20;
 const ALL_PRIVILEGES: u32 =
-  PRIVILEGE_SPAWN | PRIVILEGE_LOG | PRIVILEGE_DEVICES | PRIVILEGE_POWER | PRIVILEGE_INITRD | PRIVILEGE_KILL;
+  PRIVILEGE_SPAWN |
+  PRIVILEGE_LOG |
+  PRIVILEGE_DEVICES |
+  PRIVILEGE_POWER |
+  PRIVILEGE_INITRD |
+  PRIVILEGE_KILL |
+  PRIVILEGE_DMA;
 
 let archive: usize = 0;
 let archiveSize: u32 = 0;
@@ -96,6 +103,8 @@ export function startInit(
   store<u32>(nameAddress(p), 0x74696e69); // "init"
   p.nameLength = 4;
   p.privileges = ALL_PRIVILEGES;
+  p.objectsLimit = MAX_OBJECTS;
+  p.objectPagesLimit = MAX_OBJECTS * MAX_OBJECT_PAGES;
   p.builder = 0;
   t.basePriority = min(INIT_PRIORITY, MAX_PRIORITY);
   t.priority = t.basePriority;

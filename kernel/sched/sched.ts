@@ -61,23 +61,13 @@ function leaveQueue(core: Core, t: Thread, priority: u32): void {
   return t != core.current;
 }
 
-/** The priority of a STATE_READY thread has become higher. */
-export function schedRequeue(t: Thread): void {
+/** Gives a STATE_READY thread another priority. */
+export function schedRequeue(t: Thread, priority: u32): void {
   const core = thisCore();
-  if (!isQueued(core, t)) return;
-  for (let p: u32 = 0; p <= t.priority; p++) {
-    if (standsIn(core, t, p)) {
-      leaveQueue(core, t, p);
-      break;
-    }
-  }
-  schedMakeReady(t);
-}
-
-function standsIn(core: Core, t: Thread, priority: u32): bool {
-  let other = headOf(readyQueue(core, priority));
-  while (other && other != t) other = other.readyNext;
-  return other != null;
+  const queued = isQueued(core, t);
+  if (queued) leaveQueue(core, t, t.priority);
+  t.priority = priority;
+  if (queued) schedMakeReady(t);
 }
 
 /** Takes a STATE_READY thread out of scheduling: it is being killed. */

@@ -9,60 +9,38 @@ import {
   CONFIG_MESSAGE_PRIORITY,
   CONFIG_PRIORITY,
   CONFIG_PRIVILEGES,
+  CONFIG_QUOTA,
   CONFIG_RECEIVE,
   CONFIG_SYMBOLS,
+  QUOTA_ENDPOINTS,
+  QUOTA_MESSAGES,
+  QUOTA_OBJECTS,
+  QUOTA_OBJECT_PAGES,
 } from "../../../abi/construct";
 import { EAGAIN, EEXIST, EFAULT, EINVAL, ENOMEM, ENXIO, EPERM, ESRCH } from "../../../abi/errno";
+import { MESSAGE_PRIORITIES, PRIVILEGE_DEVICES, PRIVILEGE_SPAWN, RIGHT_SEND } from "../../../abi/endpoints";
 import {
-  MESSAGE_PRIORITIES,
-  PRIVILEGE_DEVICES,
-  PRIVILEGE_INITRD,
-  PRIVILEGE_SPAWN,
-  RIGHT_SEND,
-} from "../../../abi/endpoints";
-import { INITRD_OBJECT } from "../../../abi/construct";
-import { MAX_COPY_SLICE, MAX_PROCESS_NAME, PAGE_SHIFT, PAGE_SIZE } from "../../../abi/limits";
-import {
-  ARGUMENT_BLOCK,
-  CODE_BASE,
-  CODE_END,
-  PROT_EXECUTE,
-  PROT_READ,
-  PROT_WRITE,
-  STATIC_DATA,
-} from "../../../abi/program";
-import { endpointAssign, findEndpoint, rightsOf, setRights } from "../../../core/ipc/endpoint";
+  MAX_COPY_SLICE,
+  MAX_ENDPOINTS,
+  MAX_PROCESS_NAME,
+  MAX_QUEUED_MESSAGES,
+  PAGE_SHIFT,
+  PAGE_SIZE,
+} from "../../../abi/limits";
+import { ARGUMENT_BLOCK, CODE_BASE, CODE_END, PROT_READ, PROT_WRITE } from "../../../abi/program";
+import { endpointAssign, findEndpoint } from "../../../core/ipc/endpoint";
 import { callerOf } from "../../../core/ipc/receive";
+import { rightsOf, setRights } from "../../../core/ipc/rights";
 import { STATE_BUILDING, STATE_READY, Thread, threadOfPid } from "../../../core/ipc/thread";
-import { flushPage } from "../../hal/hw";
-import { addRegion, copyFailure, inLinearMemory, isTaken, mapFrame } from "../../memory/address_space";
-import { freeFrame } from "../../memory/frames";
-import {
-  MemoryObject,
-  checkMapping,
-  closeObject,
-  createObject,
-  findObject,
-  objectPage,
-  sealObject,
-  writeObject,
-} from "../../memory/objects";
-import { PTE_OWNED, entryAddress, frameOf, pageAttributes } from "../../memory/page_table";
+import { addRegion, copyFailure, isTaken } from "../../memory/address_space";
+import { mapObject } from "../../memory/mapping";
 import { copyBetween, copyFromUser } from "../../memory/user_copy";
 import { schedMakeReady } from "../../sched/sched";
 import { createProcess, inheritDescriptors } from "../lifecycle";
-import {
-  MAX_DEVICES,
-  Process,
-  addressSpaceId,
-  deviceAddress,
-  level1Of,
-  nameAddress,
-  processOf,
-} from "../process";
+import { MAX_DEVICES, Process, deviceAddress, nameAddress, processOf } from "../process";
 import { checkRange } from "./arguments";
+import { ownObject } from "./objects";
 
-const WASM_PAGE_SHIFT: u32 = 4;
 const MAX_WASM_PAGES: u64 = 0x8000; // 2 GiB, so that sizes in bytes stay positive
 
 @inline function maySpawn(t: Thread): bool {
@@ -122,8 +100,21 @@ export function sysProcConfigure(t: Thread): i64 {
     p.symbolsSize = <u32>min(t.x3, <u64>u32.MAX_VALUE);
     return 0;
   }
+  if (what == CONFIG_QUOTA) return configureQuota(t, child, value, t.x3);
   if (what == CONFIG_DEVICE) return grantDevice(t, p, <u32>value, <u32>t.x3);
   return configureEndpoint(t, child, what, value);
+}
+
+/** What a child may have is at most what its builder may have, so that no right to build becomes a right to everything. */
+function configureQuota(t: Thread, child: Thread, which: u64, limit: u64): i64 {
+  const own = processOf(t);
+  const p = processOf(child);
+  if (which == QUOTA_ENDPOINTS && limit <= MAX_ENDPOINTS) child.endpointsLeft = <u32>limit;
+  else if (which == QUOTA_MESSAGES && limit <= MAX_QUEUED_MESSAGES) child.messagesLeft = <u32>limit;
+  else if (which == QUOTA_OBJECTS && limit <= own.objectsLimit) p.objectsLimit = <u32>limit;
+  else if (which == QUOTA_OBJECT_PAGES && limit <= own.objectPagesLimit) p.objectPagesLimit = <u32>limit;
+  else return -EINVAL;
+  return 0;
 }
 
 function configurePriority(t: Thread, child: Thread, value: u64): i64 {
@@ -178,26 +169,11 @@ export function sysProcMap(t: Thread): i64 {
   const child = underConstruction(t, t.x0);
   if (!child) return -ESRCH;
   const p = processOf(child);
-  const o = t.x2 <= u32.MAX_VALUE ? findObject(<u32>t.x2) : null;
-  if (!o || o.owner != t.pid) return -ENXIO;
+  const o = ownObject(t, t.x2);
+  if (!o) return -ENXIO;
   const place = checkPlace(p, t.x1, t.x4);
   if (place < 0) return place;
   return mapObject(child, <u32>(t.x1 >> PAGE_SHIFT), o, t.x3, t.x4, <u32>t.x5);
-}
-
-/** Maps into `owner`'s memory, whose anonymous pages there go; they stay when the mapping is refused. */
-function mapObject(owner: Thread, page: u32, o: MemoryObject, first: u64, pages: u64, prot: u32): i64 {
-  const p = processOf(owner);
-  if (!(prot & PROT_READ) || prot & ~(PROT_READ | PROT_WRITE | PROT_EXECUTE)) return -EINVAL;
-  const status = checkMapping(o, first, pages, prot);
-  if (status < 0) return status;
-  if (addRegion(p, page, <u32>pages, prot, o.id) < 0) return -ENOMEM;
-  o.mappings++;
-  emptyPages(owner, p, page, <u32>pages);
-  for (let i: u32 = 0; i < <u32>pages; i++) {
-    if (!mapFrame(p, page + i, objectPage(o, <u32>first + i), pageAttributes(prot))) return -ENOMEM;
-  }
-  return 0;
 }
 
 /** proc_write(pid, address, source, size). → bytes. */
@@ -223,72 +199,4 @@ export function sysProcStart(t: Thread): i64 {
   child.state = STATE_READY;
   schedMakeReady(child);
   return 0;
-}
-
-export function sysObjectCreate(t: Thread): i64 {
-  return maySpawn(t) ? createObject(t.pid, t.x0) : -EPERM;
-}
-
-function ownObject(t: Thread): MemoryObject | null {
-  const o = t.x0 <= u32.MAX_VALUE ? findObject(<u32>t.x0) : null;
-  return o && o.owner == t.pid ? o : null;
-}
-
-/** object_write(id, offset, source, size). → bytes. */
-export function sysObjectWrite(t: Thread): i64 {
-  const o = ownObject(t);
-  if (!o) return -ENXIO;
-  const size = <u32>min(t.x3, <u64>MAX_COPY_SLICE);
-  return checkRange(t, t.x2, size) < 0 ? -EFAULT : writeObject(o, processOf(t), t.x1, t.x2, size);
-}
-export function sysObjectSeal(t: Thread): i64 {
-  const o = ownObject(t);
-  if (!o) return -ENXIO;
-  sealObject(o);
-  return 0;
-}
-export function sysObjectClose(t: Thread): i64 {
-  const o = ownObject(t);
-  if (!o) return -ENXIO;
-  closeObject(o);
-  return 0;
-}
-
-/** object_map(id, address, first page, pages, protection): in place of pages of the caller's own linear memory. */
-export function sysObjectMap(t: Thread): i64 {
-  const p = processOf(t);
-  const o = t.x0 <= u32.MAX_VALUE ? findObject(<u32>t.x0) : null;
-  if (!o) return -ENXIO;
-  const archive = o.id == INITRD_OBJECT && (p.privileges & PRIVILEGE_INITRD) != 0;
-  if (!archive && o.owner != t.pid) return -EPERM;
-  if (t.x4 & ~(<u64>(PROT_READ | PROT_WRITE))) return -EINVAL;
-  const status = checkOwnPlace(p, t.x1, t.x3);
-  if (status < 0) return status;
-  return mapObject(t, <u32>(t.x1 >> PAGE_SHIFT), o, t.x2, t.x3, <u32>t.x4);
-}
-
-/** Whether pages of `t`'s own linear memory may be replaced by a mapping. */
-export function checkOwnPlace(p: Process, address: u64, pages: u64): i32 {
-  if (
-    address & (PAGE_SIZE - 1) ||
-    address < STATIC_DATA ||
-    !pages ||
-    pages > (<u64>p.memoryPages) << WASM_PAGE_SHIFT
-  )
-    return -EINVAL;
-  if (!inLinearMemory(p, address, pages << PAGE_SHIFT)) return -EINVAL;
-  return isTaken(p, <u32>(address >> PAGE_SHIFT), <u32>pages) ? -EEXIST : 0;
-}
-
-/** Gives back what anonymous frames lie at [page, page + pages). */
-export function emptyPages(t: Thread, p: Process, page: u32, pages: u32): void {
-  for (let i = page; i < page + pages; i++) {
-    const at = entryAddress(level1Of(p), i, false);
-    if (!at) continue;
-    const entry = load<u64>(at);
-    if (!entry) continue;
-    store<u64>(at, 0);
-    flushPage(addressSpaceId(t), i);
-    if (entry & PTE_OWNED) freeFrame(frameOf(entry));
-  }
 }

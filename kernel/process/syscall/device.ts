@@ -19,11 +19,11 @@ import {
   setLogReader,
 } from "../../log/log";
 import { addRegion, mapFrame } from "../../memory/address_space";
+import { checkOwnPlace, emptyPages } from "../../memory/mapping";
 import { PTE_DEVICE, pageAttributes } from "../../memory/page_table";
 import { copyFromUser, copyToUser } from "../../memory/user_copy";
 import { Process, deviceAddress, nameAddress, processOf } from "../process";
 import { checkRange } from "./arguments";
-import { checkOwnPlace, emptyPages } from "./construct";
 
 const LOG_CHUNK: u32 = 256; // bytes moved at a time, and the longest line a process may log
 const chunk: usize = memory.data(256, 8);

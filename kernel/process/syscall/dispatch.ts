@@ -21,7 +21,8 @@ import {
   VFS_UNLINK,
 } from "../../../abi/ops";
 import * as S from "../../../abi/syscall";
-import { endpointCreate, endpointDestroy, endpointExists, grantCapability } from "../../../core/ipc/endpoint";
+import { endpointCreate, endpointDestroy, endpointExists } from "../../../core/ipc/endpoint";
+import { grantCapability } from "../../../core/ipc/rights";
 import { FRAME_SYSCALL, STATE_READY, Thread } from "../../../core/ipc/thread";
 import { yieldTurn } from "../../sched/sched";
 import { processOf } from "../process";
@@ -29,6 +30,7 @@ import * as build from "./construct";
 import * as device from "./device";
 import * as files from "./files";
 import * as ipc from "./ipc";
+import * as objects from "./objects";
 import * as processes from "./processes";
 import * as remote from "./remote";
 import * as system from "./system";
@@ -46,7 +48,7 @@ export function dispatch(t: Thread, number: u64): void {
 }
 
 function perform(t: Thread, number: i32): i64 {
-  if (number >= S.SYS_EP_CREATE && number <= S.SYS_MSG_WRITE) return performIpc(t, number);
+  if (number >= S.SYS_EP_CREATE && number <= S.SYS_EP_REVOKE) return performIpc(t, number);
   switch (number) {
     case S.SYS_READ:
       return files.sysRead(t, VFS_READ, CURRENT_OFFSET);
@@ -138,15 +140,27 @@ function performKernel(t: Thread, number: i32): i64 {
     case S.SYS_PROC_START:
       return build.sysProcStart(t);
     case S.SYS_OBJECT_CREATE:
-      return build.sysObjectCreate(t);
+      return objects.sysObjectCreate(t);
     case S.SYS_OBJECT_WRITE:
-      return build.sysObjectWrite(t);
+      return objects.sysObjectWrite(t);
     case S.SYS_OBJECT_SEAL:
-      return build.sysObjectSeal(t);
+      return objects.sysObjectSeal(t);
     case S.SYS_OBJECT_CLOSE:
-      return build.sysObjectClose(t);
+      return objects.sysObjectClose(t);
     case S.SYS_OBJECT_MAP:
-      return build.sysObjectMap(t);
+      return objects.sysObjectMap(t);
+    case S.SYS_OBJECT_GRANT:
+      return objects.sysObjectGrant(t);
+    case S.SYS_OBJECT_REVOKE:
+      return objects.sysObjectRevoke(t);
+    case S.SYS_OBJECT_UNMAP:
+      return objects.sysObjectUnmap(t);
+    case S.SYS_OBJECT_PIN:
+      return objects.sysObjectPin(t);
+    case S.SYS_OBJECT_UNPIN:
+      return objects.sysObjectUnpin(t);
+    case S.SYS_DMA_ALLOC:
+      return objects.sysDmaAlloc(t);
     case S.SYS_DRIVER_REGISTER:
       return device.sysDriverRegister(t);
     case S.SYS_REQUEST_IRQ:
@@ -192,6 +206,10 @@ function performIpc(t: Thread, number: i32): i64 {
       return ipc.sysTransfer(t, false);
     case S.SYS_MSG_WRITE:
       return ipc.sysTransfer(t, true);
+    case S.SYS_NOTIFY:
+      return ipc.sysNotify(t);
+    case S.SYS_EP_REVOKE:
+      return ipc.sysRevoke(t);
     default:
       return -ENOSYS;
   }

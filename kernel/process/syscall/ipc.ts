@@ -7,6 +7,7 @@ import {
   FLAG_KERNEL,
   FLAG_TIMEOUT,
   FLAG_WINDOWS,
+  MESSAGE_TIMEOUT,
   MESSAGE_WINDOWS,
   MESSAGE_WINDOW_SIZE,
   NO_TIMEOUT,
@@ -17,7 +18,14 @@ import {
 } from "../../../abi/message";
 import { takeCancelled } from "../../../core/ipc/cancel";
 import { ENDPOINT_STATS_SIZE, findEndpoint, getEndpointStats } from "../../../core/ipc/endpoint";
-import { callerOf, endpointRecv, endpointSendResponse, replyRecv } from "../../../core/ipc/receive";
+import {
+  callerOf,
+  endpointNotify,
+  endpointRecv,
+  endpointSendResponse,
+  replyRecv,
+} from "../../../core/ipc/receive";
+import { revokeCapability } from "../../../core/ipc/rights";
 import { endpointSendAsync, endpointSendSync } from "../../../core/ipc/send";
 import { COMPLETION_NONE, COMPLETION_WINDOWS, FRAME_MESSAGE, Thread } from "../../../core/ipc/thread";
 import { spillRegisters } from "../../../core/ipc/transfer";
@@ -88,13 +96,26 @@ export function sysReceive(t: Thread): i64 {
   if (t.x0 > u32.MAX_VALUE) return -ENXIO;
   return endpointRecv(t, <u32>t.x0, <i64>t.x6);
 }
+/** ep_reply_recv: a timeout stands in the page, because the registers are all in use. */
 export function sysReplyReceive(t: Thread): i64 {
   spillRegisters(t);
-  return replyRecv(t, epidOf(t.x0), t.x6, t.x5, <i64>t.x7);
+  const isTimed = (infoFlags(t.x5) & FLAG_TIMEOUT) != 0;
+  const timeout = isTimed ? load<i64>(t.messagePage, MESSAGE_TIMEOUT) : NO_TIMEOUT;
+  return replyRecv(t, epidOf(t.x0), t.x6, t.x5, <i64>t.x7, timeout);
 }
 export function sysReply(t: Thread): i64 {
   spillRegisters(t);
   return endpointSendResponse(t, t.x6, t.x5, <i64>t.x7);
+}
+
+/** notify(endpoint, bits). */
+export function sysNotify(t: Thread): i64 {
+  return endpointNotify(t, epidOf(t.x0), t.x1);
+}
+
+/** ep_revoke(endpoint, pid or 0). */
+export function sysRevoke(t: Thread): i64 {
+  return t.x1 > u32.MAX_VALUE ? -ESRCH : revokeCapability(t, epidOf(t.x0), <u32>t.x1);
 }
 
 /** ep_stats(endpoint, record). */

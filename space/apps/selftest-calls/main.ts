@@ -15,9 +15,11 @@ import {
   E2BIG,
   EMSGSIZE,
 } from "../../../abi/errno";
+import { EPID_ANY, NOTIFY_USER_MASK } from "../../../abi/endpoints";
 import * as S from "../../../abi/syscall";
 import { println } from "../../lib/console";
 import { checked, expect, wrong } from "./expect";
+import { objects } from "./objects";
 import { heldCall, isCaller, runCaller } from "./held_call";
 import { syscall } from "../../lib/sys";
 
@@ -146,7 +148,6 @@ function processes(): void {
   for (let number = S.SYS_PROC_REGION; number <= S.SYS_PROC_CONFIGURE; number++) {
     expect(`construction call ${number} on init`, call(number, 1, 1, 1, 1, 1, 1), ESRCH);
   }
-  expect("object_create without the privilege", call(S.SYS_OBJECT_CREATE, 1), EPERM);
   for (let number = S.SYS_OBJECT_WRITE; number <= S.SYS_OBJECT_CLOSE; number++) {
     expect(`object call ${number} on the boot archive`, call(number, 1), ENXIO);
   }
@@ -167,6 +168,10 @@ function messages(): void {
   expect("ep_grant without the right", call(S.SYS_EP_GRANT, 1, 1, 1), EPERM);
   expect("ep_stats into the kernel", call(S.SYS_EP_STATS, 1, KERNEL), EFAULT);
   expect("ep_drain of another's", call(S.SYS_EP_DRAIN, 1, scratch), EPERM);
+  expect("notify of a system's bits", call(S.SYS_NOTIFY, 1, 1), EINVAL);
+  expect("notify nowhere", call(S.SYS_NOTIFY, 77, NOTIFY_USER_MASK), ENXIO);
+  expect("ep_revoke of another's endpoint", call(S.SYS_EP_REVOKE, 1, 0), EPERM);
+  expect("ep_recv from any without one", call(S.SYS_EP_RECV, EPID_ANY), ENXIO);
   expect("msg_read with a forged token", call(S.SYS_MSG_READ, 0x1234, 0, 0, scratch, 8), ESRCH);
   expect("msg_write with a forged token", call(S.SYS_MSG_WRITE, ALL_ONES, 0, 0, scratch, 8), ESRCH);
 }
@@ -185,17 +190,7 @@ function devices(): void {
 }
 
 function unknown(): void {
-  const numbers: StaticArray<i32> = [
-    0,
-    1,
-    S.SYS_MMAP,
-    S.SYS_MUNMAP,
-    S.SYS_MPROTECT,
-    S.SYS_DMA_ALLOC,
-    316,
-    4102,
-    -1,
-  ];
+  const numbers: StaticArray<i32> = [0, 1, S.SYS_MMAP, S.SYS_MUNMAP, S.SYS_MPROTECT, 318, 4102, -1];
   for (let i = 0; i < numbers.length; i++) expect(`call ${numbers[i]}`, call(numbers[i]), ENOSYS);
 }
 
@@ -204,6 +199,7 @@ export function main(): i32 {
   files();
   remote();
   processes();
+  objects();
   const held = heldCall();
   messages();
   devices();

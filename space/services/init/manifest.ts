@@ -5,6 +5,7 @@ import { DEVICE_UART, DEVICE_VIRTIO, MAX_VIRTIO_SLOTS } from "../../../abi/const
 import {
   MESSAGE_PRIORITIES,
   PRIVILEGE_DEVICES,
+  PRIVILEGE_DMA,
   PRIVILEGE_INITRD,
   PRIVILEGE_KILL,
   PRIVILEGE_LOG,
@@ -27,6 +28,7 @@ import {
   RECORD_DEVICES,
   RECORD_NAME,
   RECORD_PROGRAM,
+  RECORD_QUOTAS,
   RECORD_SIZE,
   RESTART_NEVER,
   SERVICE_ENDPOINT_MAX,
@@ -36,7 +38,13 @@ import {
 } from "./manifest_layout";
 
 const KNOWN_PRIVILEGES: u32 =
-  PRIVILEGE_SPAWN | PRIVILEGE_LOG | PRIVILEGE_DEVICES | PRIVILEGE_POWER | PRIVILEGE_KILL | PRIVILEGE_INITRD;
+  PRIVILEGE_SPAWN |
+  PRIVILEGE_LOG |
+  PRIVILEGE_DEVICES |
+  PRIVILEGE_POWER |
+  PRIVILEGE_KILL |
+  PRIVILEGE_INITRD |
+  PRIVILEGE_DMA;
 const VERSION_OFFSET: usize = 4;
 
 /** One service of the manifest. */
@@ -58,6 +66,10 @@ export class ServiceRecord {
   /** Endpoint `i` of those that it may not send to. */
   @inline deniedEndpoint(i: u32): u32 {
     return load<u32>(changetype<usize>(this) + RECORD_DENIED + ((<usize>i) << 2));
+  }
+  /** Quota `which` (QUOTA_… of abi/construct.ts), or QUOTA_KEEP. */
+  @inline quota(which: u32): u32 {
+    return load<u32>(changetype<usize>(this) + RECORD_QUOTAS + ((<usize>(which - 1)) << 2));
   }
   @inline get name(): usize {
     return changetype<usize>(this) + RECORD_NAME + 1;

@@ -6,6 +6,7 @@ import {
   CONFIG_MESSAGE_PRIORITY,
   CONFIG_PRIORITY,
   CONFIG_PRIVILEGES,
+  CONFIG_QUOTA,
   CONFIG_RECEIVE,
 } from "../../../abi/construct";
 import { EPID_CONSOLE } from "../../../abi/endpoints";
@@ -28,7 +29,7 @@ import { buildArguments } from "../../lib/process/arguments";
 import { strerror } from "../../lib/process/errors";
 import { decodeUtf8 } from "../../lib/process/utf8";
 import { ServiceRecord, serviceAt, serviceCount } from "./manifest";
-import { DEVICE_KIND_SHIFT, MAX_SERVICES } from "./manifest_layout";
+import { DEVICE_KIND_SHIFT, MAX_SERVICES, QUOTAS, QUOTA_KEEP } from "./manifest_layout";
 
 /** How long a service may take until it answers for the first time. */
 const DESCRIBE_TIMEOUT_NS: i64 = 5_000_000_000;
@@ -58,6 +59,10 @@ function giveRights(pid: i32, service: ServiceRecord): i32 {
   }
   for (let i: u32 = 0; i < service.denied && status >= 0; i++) {
     status = configure(pid, CONFIG_DENY_SEND, service.deniedEndpoint(i));
+  }
+  for (let which: u32 = 1; which <= QUOTAS && status >= 0; which++) {
+    const limit = service.quota(which);
+    if (limit != QUOTA_KEEP) status = configure(pid, CONFIG_QUOTA, which, limit);
   }
   return status;
 }

@@ -31,8 +31,8 @@ describe("a manifest", () => {
 
   it.each<[string, (table: Buffer) => Uint8Array, string]>([
     ["another magic", word(0, 0), "no manifest"],
-    ["another version", word(4, 2), "another version"],
-    ["records of another size", word(12, 191), "records of another size"],
+    ["another version", word(4, layout.MANIFEST_VERSION + 1), "another version"],
+    ["records of another size", word(12, layout.RECORD_SIZE - 1), "records of another size"],
     ["33 services", word(8, 33), "too many services"],
     ["4 billion services", word(8, 0xffff_ffff), "too many services"],
     ["fewer services than records", word(8, 4), "a size that does not fit"],
@@ -43,7 +43,7 @@ describe("a manifest", () => {
     ["a priority above init's", word(record + layout.RECORD_PRIORITY, 21), "a wrong priority"],
     ["a priority of programs", word(record + layout.RECORD_PRIORITY, 8), "a wrong priority"],
     ["a message priority of 4", word(record + layout.RECORD_MESSAGE_PRIORITY, 4), "a wrong message priority"],
-    ["unknown privileges", word(second + layout.RECORD_PRIVILEGES, 64), "unknown privileges"],
+    ["unknown privileges", word(second + layout.RECORD_PRIVILEGES, 128), "unknown privileges"],
     ["too much memory", word(record + layout.RECORD_MEMORY_PAGES, 32769), "more memory than"],
     ["an unknown restart policy", word(record + layout.RECORD_RESTART, 1), "an unknown restart policy"],
     ["9 devices", word(record + layout.RECORD_DEVICE_COUNT, 9), "too many devices"],

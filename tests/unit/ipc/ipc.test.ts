@@ -10,6 +10,8 @@ const [EMSGSIZE, ECONNRESET, ETIMEDOUT, ECONNREFUSED] = [-90, -104n, -110, -111]
 const VFS = 1;
 /** x5 of a response with code 0 and 8 bytes. */
 const response = info(0, 0);
+/** The endpoint in the upper half of a received message's x7. */
+const VFS_ABOVE = BigInt(VFS) << 32n;
 const NOTIFY_DRAIN = 1n << 32n;
 
 let machine: Machine;
@@ -83,7 +85,7 @@ describe("call and reply", () => {
       else {
         expect(machine.ipc.call(client, VFS, info(7, 2), FOREVER)).toBe(0);
         expect([x(server, 0), x(server, 1), x(server, 5)]).toEqual([0n, 0x1234n, info(7, 2)]);
-        expect([x(server, 6), x(server, 7)]).toEqual([machine.ipc.token(client), 2n]);
+        expect([x(server, 6), x(server, 7)]).toEqual([machine.ipc.token(client), 2n | VFS_ABOVE]);
       }
       expect([machine.ipc.state(client), machine.ipc.state(server)]).toEqual([AWAITING, READY]);
       const token = machine.ipc.token(client);
@@ -155,12 +157,12 @@ describe("queues", () => {
   test("the 513th stored message of the system is refused", () => {
     const owner = machine.ipc.addThread(5, 5, 8);
     const epids = Array.from({ length: 5 }, () => machine.ipc.create(owner));
+    const senders = Array.from({ length: 10 }, (_, i) => machine.ipc.addThread(20 + i, 20 + i, 5));
     let sent = 0;
-    for (const epid of epids) {
-      machine.ipc.grant(owner, 2, epid, 1);
-      for (let p = 0; p < 4; p++) {
-        for (let i = 0; i < 32; i++) if (machine.ipc.send(client, epid, info(1, p)) === 0) sent++;
-      }
+    for (const [i, sender] of senders.entries()) {
+      const epid = epids[i >> 1];
+      machine.ipc.grant(owner, 20 + i, epid, 1);
+      for (const p of [0, 1, 2, 3]) while (machine.ipc.send(sender, epid, info(1, p)) === 0) sent++;
     }
     expect([sent, machine.ipc.stored()]).toEqual([512, 512]);
   });
@@ -232,12 +234,14 @@ describe("created endpoints", () => {
   });
 
   test("the table's end is an error, and all come back with their owner", () => {
-    let count = 0;
-    while (machine.ipc.create(client) > 0) count++;
-    expect(count).toBe(240);
-    expect(machine.ipc.create(client)).toBe(EAGAIN);
-    machine.ipc.die(client);
-    expect(machine.ipc.create(other)).toBeGreaterThan(0);
+    const owners = Array.from({ length: 15 }, (_, i) => machine.ipc.addThread(20 + i, 20 + i, 5));
+    for (const owner of owners) {
+      for (let i = 0; i < 16; i++) expect(machine.ipc.create(owner)).toBeGreaterThan(0);
+      expect(machine.ipc.create(owner)).toBe(EAGAIN); // its quota
+    }
+    expect(machine.ipc.create(client)).toBe(EAGAIN); // the table
+    machine.ipc.die(owners[3]);
+    expect(machine.ipc.create(client)).toBeGreaterThan(0);
   });
 });
 
@@ -265,6 +269,27 @@ describe("priorities", () => {
     machine.ipc.receive(server, VFS, FOREVER);
     expect(x(server, 1)).toBe(5n);
     machine.ipc.receive(server, VFS, FOREVER);
-    expect(x(server, 7)).toBe(2n);
+    expect(x(server, 7)).toBe(2n | VFS_ABOVE);
+  });
+
+  test("are passed on by a server that is itself blocked in a call", () => {
+    const chain = [4, 5, 6].map((slot) => machine.ipc.addThread(slot, slot, slot - 2));
+    chain.forEach((t, i) => machine.ipc.own(t, 2 + i));
+    machine.ipc.call(chain[0], 3, info(1), FOREVER); // queued at the second, who holds nothing yet
+    machine.ipc.receive(chain[2], 4, FOREVER);
+    machine.ipc.call(chain[1], 4, info(1), FOREVER); // held by the third
+    expect(chain.map((t) => machine.ipc.priority(t))).toEqual([2, 3, 4]);
+    machine.ipc.call(other, 2, info(1), FOREVER);
+    expect(chain.map((t) => machine.ipc.priority(t))).toEqual([10, 10, 10]);
+  });
+
+  test("of callers queued at another endpoint of the server's count at its receive too", () => {
+    const weak = machine.ipc.addThread(6, 6, 2);
+    machine.ipc.own(weak, 2);
+    machine.ipc.own(weak, 3);
+    machine.ipc.call(client, 2, info(1), FOREVER);
+    machine.ipc.call(other, 3, info(1), FOREVER);
+    machine.ipc.receive(weak, 2, FOREVER);
+    expect(machine.ipc.priority(weak)).toBe(10);
   });
 });

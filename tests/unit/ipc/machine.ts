@@ -23,6 +23,11 @@ export interface Ipc {
   receive(t: number, epid: number, timeout: bigint): number;
   reply(t: number, token: bigint, info: bigint, value: bigint): number;
   replyReceive(t: number, epid: number, token: bigint, info: bigint): number;
+  notifyEndpoint(t: number, epid: number, bits: bigint): number;
+  revoke(t: number, epid: number, pid: number): number;
+  rights(t: number, epid: number): number;
+  setGrant(t: number, kind: number, id: number, rights: number): void;
+  grantWord(t: number, index: number): number;
   replyReceiveFast(t: number, epid: number, info: bigint, token: bigint, ready: number): number;
   notifyThread(t: number, bits: bigint): void;
   expire(t: number): void;
@@ -35,6 +40,7 @@ export interface Ipc {
   spill(t: number): void;
   state(t: number): number;
   priority(t: number): number;
+  setPriority(t: number, priority: number): void;
   token(t: number): bigint;
   waiter(epid: number): number;
   queuedMask(epid: number): number;
@@ -54,8 +60,16 @@ export interface Ipc {
   codecData(): number;
 }
 
+/** The memory objects of the kernel, as far as message passing asks about them. */
+export interface Objects {
+  may(t: number, id: number, rights: number): number;
+  /** [thread, object, rights] of each grant. */
+  granted: [number, number, number][];
+}
+
 export interface Machine {
   ipc: Ipc;
+  objects: Objects;
   /** Threads that became ready, in order. */
   ready: number[];
   /** Threads with a running timeout. */
@@ -84,9 +98,13 @@ export function makeMachine(): Machine {
   const ready: number[] = [];
   const timeouts = new Map<number, bigint>();
   const box: { ipc?: Ipc } = {};
+  const objects: Objects = { may: () => 0, granted: [] };
   const sched = {
     makeReady: (t: number): void => void ready.push(t),
-    requeue: (): void => undefined,
+    requeue: (t: number, priority: number): void => box.ipc?.setPriority(t, priority),
+    mayGrantObject: (t: number, id: number, rights: number): number => objects.may(t, id, rights),
+    grantObject: (to: number, id: number, rights: number): void =>
+      void objects.granted.push([to, id, rights]),
     startTimeout: (t: number, ns: bigint): void => void timeouts.set(t, ns),
     stopTimeout: (t: number): void => void timeouts.delete(t),
     completeCall: (): void => {
@@ -100,7 +118,7 @@ export function makeMachine(): Machine {
   const ipc = new WebAssembly.Instance(module, { sched }).exports as unknown as Ipc;
   box.ipc = ipc;
   ipc.setUp();
-  return { ipc, ready, timeouts };
+  return { ipc, ready, timeouts, objects };
 }
 
 /** x5 of a request. */

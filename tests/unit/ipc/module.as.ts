@@ -1,8 +1,8 @@
 // core/ipc for tests under Node: its operations on a table of threads, each with a message page. AssemblyScript; compiled by
 // machine.ts, whose thunks stand for the scheduler.
 
-import { MAX_ENDPOINTS } from "../../../abi/limits";
-import { Message, MESSAGE_DATA } from "../../../abi/message";
+import { DEFAULT_ENDPOINTS, DEFAULT_MESSAGES, MAX_ENDPOINTS } from "../../../abi/limits";
+import { MESSAGE_DATA, MESSAGE_GRANT, Message, NO_TIMEOUT } from "../../../abi/message";
 import { RIGHT_SEND } from "../../../abi/endpoints";
 import { threadDied, timedOut, takeCancelled, leaveWait } from "../../../core/ipc/cancel";
 import {
@@ -12,11 +12,16 @@ import {
   endpointCreateWellKnown,
   endpointDestroy,
   findEndpoint,
-  grantCapability,
-  rightsRow,
 } from "../../../core/ipc/endpoint";
 import { fastCall, fastReplyRecv } from "../../../core/ipc/fastpath";
-import { endpointRecv, endpointSendResponse, notify, replyRecv } from "../../../core/ipc/receive";
+import {
+  endpointNotify,
+  endpointRecv,
+  endpointSendResponse,
+  notify,
+  replyRecv,
+} from "../../../core/ipc/receive";
+import { grantCapability, revokeCapability, rightsRow } from "../../../core/ipc/rights";
 import { endpointSendAsync, endpointSendSync } from "../../../core/ipc/send";
 import { initializeStore, storedMessages } from "../../../core/ipc/store";
 import { STATE_FREE, STATE_READY, Thread, threadAt } from "../../../core/ipc/thread";
@@ -40,6 +45,8 @@ export function addThread(slot: u32, pid: u32, priority: u32): usize {
   t.basePriority = priority;
   t.priority = priority;
   t.maxMessagePriority = 3;
+  t.endpointsLeft = DEFAULT_ENDPOINTS;
+  t.messagesLeft = DEFAULT_MESSAGES;
   t.rights = rightsRow(slot);
   t.messagePage = PAGES + <usize>slot * PAGE;
   t.qData = t.messagePage + MESSAGE_DATA;
@@ -84,7 +91,7 @@ export function reply(t: Thread, token: u64, info: u64, value: i64): i32 {
   return endpointSendResponse(t, token, info, value);
 }
 export function replyReceive(t: Thread, epid: u32, token: u64, info: u64): i32 {
-  return replyRecv(t, epid, token, info, 0);
+  return replyRecv(t, epid, token, info, 0, NO_TIMEOUT);
 }
 export function replyReceiveFast(t: Thread, epid: u32, info: u64, token: u64, ready: u32): usize {
   return changetype<usize>(fastReplyRecv(t, epid, info, token, ready));
@@ -124,6 +131,27 @@ export function spill(t: Thread): void {
 }
 export function state(t: Thread): u32 {
   return t.state;
+}
+export function setPriority(t: Thread, priority: u32): void {
+  t.priority = priority;
+}
+export function notifyEndpoint(t: Thread, epid: u32, bits: u64): i32 {
+  return endpointNotify(t, epid, bits);
+}
+export function revoke(t: Thread, epid: u32, pid: u32): i32 {
+  return revokeCapability(t, epid, pid);
+}
+export function rights(t: Thread, epid: u32): u32 {
+  return load<u8>(t.rights + (epid & (MAX_ENDPOINTS - 1)));
+}
+/** What the thread's page grants along with its next message. */
+export function setGrant(t: Thread, kind: u32, id: u32, rights: u32): void {
+  store<u32>(t.messagePage, kind, MESSAGE_GRANT);
+  store<u32>(t.messagePage, id, MESSAGE_GRANT + 4);
+  store<u32>(t.messagePage, rights, MESSAGE_GRANT + 8);
+}
+export function grantWord(t: Thread, index: u32): u32 {
+  return load<u32>(t.messagePage + MESSAGE_GRANT + ((<usize>index) << 2));
 }
 export function priority(t: Thread): u32 {
   return t.priority;

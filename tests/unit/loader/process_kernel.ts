@@ -7,7 +7,7 @@ import {
   CONFIG_FLOATING_POINT,
   CONFIG_MEMORY,
   CONFIG_PRIORITY,
-  CONFIG_SYMBOLS,
+  CONFIG_QUOTA,
 } from "../../../abi/construct.ts";
 import { MAX_COPY_SLICE, MAX_OBJECT_PAGES, MAX_PROCESS_NAME } from "../../../abi/limits.ts";
 import {
@@ -121,7 +121,7 @@ export class ProcessKernel extends FakeKernel {
 
   private configure([pid, what, value, extra]: bigint[]): number {
     const process = this.building(pid);
-    insist(what >= CONFIG_PRIORITY && what <= CONFIG_SYMBOLS, `CONFIG ${what}`);
+    insist(what >= CONFIG_PRIORITY && what <= CONFIG_QUOTA, `CONFIG ${what}`);
     if (Number(what) === CONFIG_MEMORY) {
       insist(
         value > 0n && value <= extra && extra <= MEMORY_PAGES_MAX,

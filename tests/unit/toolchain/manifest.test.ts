@@ -181,7 +181,11 @@ describe("the table", () => {
     const table = compileManifest("system.json", JSON.stringify({ services: [service(), fields] }), PROGRAMS);
     expect(table.length).toBe(layout.MANIFEST_HEADER_SIZE + 2 * layout.RECORD_SIZE);
     expect(table.toString("latin1", 0, 4)).toBe("HNXM");
-    expect([4, 8, 12].map((at) => table.readUInt32LE(at))).toEqual([1, 2, layout.RECORD_SIZE]);
+    expect([4, 8, 12].map((at) => table.readUInt32LE(at))).toEqual([
+      layout.MANIFEST_VERSION,
+      2,
+      layout.RECORD_SIZE,
+    ]);
     const record = table.subarray(layout.MANIFEST_HEADER_SIZE + layout.RECORD_SIZE);
     const words = Array.from({ length: 24 }, (_, i) => record.readUInt32LE(4 * i));
     expect(words.slice(0, 8)).toEqual([5, 20, 2 | 32, 300, 3, 0, 2, 2]);

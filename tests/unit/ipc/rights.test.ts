@@ -6,12 +6,10 @@ import { type Machine, compileIpc, info, makeMachine } from "./machine.ts";
 const FOREVER = -1n;
 const [READY, SENDING, RECEIVING, AWAITING] = [2, 3, 4, 5];
 const [EPERM, ENXIO, EAGAIN, EINVAL, EDEADLK, ESRCH] = [-1, -6, -11, -22, -35, -3];
-const [EMSGSIZE, ECONNRESET, ETIMEDOUT, ECONNREFUSED] = [-90, -104n, -110, -111];
+const [ETIMEDOUT, ECONNREFUSED] = [-110, -111];
 const VFS = 1;
 /** x5 of a response with code 0 and 8 bytes. */
 const response = info(0, 0);
-/** The endpoint in the upper half of a received message's x7. */
-const VFS_ABOVE = BigInt(VFS) << 32n;
 const NOTIFY_DRAIN = 1n << 32n;
 
 let machine: Machine;

@@ -14,6 +14,6 @@ export class SystemInfo {
   bootToUser: u64; // counter ticks from the image's entry to the first user instruction
   counterHz: u64; // frequency of the counter
   now_ns: u64; // since boot
-  switches: u64; // thread switches since boot
+  switches: u64; // thread switches that the scheduler made since boot; those of messages handed over directly are not counted
 }
 export const SYSTEM_INFO_SIZE: u32 = 72;

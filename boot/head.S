@@ -129,7 +129,8 @@ at_el1:
   msr mair_el1, x1
   ldr x1, =TCR
   msr tcr_el1, x1
-  msr cpacr_el1, xzr                          // floating point traps until its owner runs
+  mov x1, #(1 << 20)                          // floating point traps at EL0 until its owner runs
+  msr cpacr_el1, x1
   mov x1, #2                                  // EL0 may read CNTVCT
   msr cntkctl_el1, x1
   msr mdscr_el1, xzr

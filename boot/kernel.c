@@ -22,6 +22,9 @@ ENTRY uint32_t kernel_fast_call(uint32_t thread, uint32_t epid, uint64_t info) {
 ENTRY uint32_t kernel_fast_reply_recv(uint32_t thread, uint32_t epid, uint64_t info, uint64_t token) {
   return w2c_kernel_kernelFastReplyRecv(KERNEL, thread, epid, info, token);
 }
+ENTRY uint32_t kernel_complete_reply(uint32_t thread, uint32_t caller, uint32_t epid, uint64_t info, uint64_t value) {
+  return w2c_kernel_kernelCompleteReply(KERNEL, thread, caller, epid, info, value);
+}
 /* A fault of the kernel itself: reported once; a second one, in the report, ends the machine without a word. */
 ENTRY void kernel_panic(uint64_t frame, uint64_t syndrome, uint64_t address) {
   static uint32_t panicking;

@@ -13,7 +13,7 @@ struct w2c_hw;
 struct w2c_sched;
 
 extern char _image_start[], _image_end[], boot_l1[], boot_l2[], boot_empty[], hnx_syms[], hnx_syms_end[], _stack_guard[];
-void fp_save(void*), fp_restore(void*);
+void fp_save(void*), fp_restore(void*), copy_large(void*, const void*, uint64_t);
 static uint64_t image_physical, counter_at_entry;
 
 INLINE uint32_t w2c_hw_mmioRead32(struct w2c_hw* h, uint32_t a) { return *(volatile uint32_t*)AT(a); }
@@ -63,9 +63,10 @@ INLINE void w2c_hw_stopTimer(struct w2c_hw* h) { __asm__ volatile("msr cntv_ctl_
 INLINE void w2c_hw_waitForInterrupt(struct w2c_hw* h) { __asm__ volatile("dsb sy\n\twfi" ::: "memory"); }
 
 INLINE void w2c_hw_allowFloatingPoint(struct w2c_hw* h, uint32_t allow) {
-  __asm__ volatile("msr cpacr_el1, %0\n\tisb" ::"r"(allow ? 3ull << 20 : 0ull) : "memory");
+  __asm__ volatile("msr cpacr_el1, %0\n\tisb" ::"r"(allow ? 3ull << 20 : 1ull << 20) : "memory");
 }
 INLINE void w2c_hw_saveFloatingPoint(struct w2c_hw* h, uint32_t a) { fp_save(AT(a)); }
+INLINE void w2c_hw_copyLarge(struct w2c_hw* h, uint32_t to, uint32_t from, uint32_t size) { copy_large(AT(to), AT(from), size); }
 INLINE void w2c_hw_restoreFloatingPoint(struct w2c_hw* h, uint32_t a) { fp_restore(AT(a)); }
 
 INLINE void w2c_hw_psci(struct w2c_hw* h, uint32_t hvc, uint32_t function) {
@@ -94,6 +95,7 @@ INLINE uint64_t w2c_hw_entryCounter(struct w2c_hw* h) { return counter_at_entry;
 /* core/ipc's imports are the same module's exports. */
 typedef struct w2c_kernel w2c_kernel;
 static void w2c_kernel_schedMakeReady(w2c_kernel*, uint32_t), w2c_kernel_schedRequeue(w2c_kernel*, uint32_t, uint32_t);
+static void w2c_kernel_schedHandOff(w2c_kernel*, uint32_t);
 static uint32_t w2c_kernel_objectMayGrant(w2c_kernel*, uint32_t, uint32_t, uint32_t);
 static void w2c_kernel_objectGrant(w2c_kernel*, uint32_t, uint32_t, uint32_t);
 static void w2c_kernel_schedStartTimeout(w2c_kernel*, uint32_t, uint64_t), w2c_kernel_schedStopTimeout(w2c_kernel*, uint32_t);
@@ -105,7 +107,9 @@ INLINE void w2c_sched_report(struct w2c_sched* s, uint32_t text) { w2c_kernel_re
 INLINE void w2c_sched_reportEndpoint(struct w2c_sched* s, uint32_t epid, uint32_t name) {
   w2c_kernel_reportEndpoint(KERNEL, epid, name);
 }
+INLINE uint32_t w2c_sched_opaqueThread(struct w2c_sched* s, uint32_t t) { __asm__("" : "+r"(t)); return t; }
 INLINE void w2c_sched_makeReady(struct w2c_sched* s, uint32_t t) { w2c_kernel_schedMakeReady(KERNEL, t); }
+INLINE void w2c_sched_handOff(struct w2c_sched* s, uint32_t t) { w2c_kernel_schedHandOff(KERNEL, t); }
 INLINE void w2c_sched_requeue(struct w2c_sched* s, uint32_t t, uint32_t priority) { w2c_kernel_schedRequeue(KERNEL, t, priority); }
 INLINE uint32_t w2c_sched_mayGrantObject(struct w2c_sched* s, uint32_t t, uint32_t id, uint32_t rights) {
   return w2c_kernel_objectMayGrant(KERNEL, t, id, rights);

@@ -20,7 +20,7 @@
   mov sp, \scratch
 .endm
 
-.macro thread_address target, source          // wasm pointer → address
+.macro thread_address target, source          // wasm pointer → address; two different registers
   mov \target, #0xffffffffffffffff
   movk \target, #KERNEL_BASE_HIGH, lsl #32
   bfi \target, \source, #0, #32
@@ -215,6 +215,7 @@ fast_reply_recv:                              // x0 endpoint, x1–x4 data, x5 i
   mov w0, w25
   bl kernel_fast_reply_recv                   // (thread, endpoint, info, token) → w0 = the caller, or 0
   cbz w0, 1f
+  tbnz w0, #0, complete_reply
   thread_address x9, x0
   sxtw x0, w23
   mov x5, x23
@@ -225,6 +226,21 @@ fast_reply_recv:                              // x0 endpoint, x1–x4 data, x5 i
   mov x7, x27
   mov x0, x26
   mov x8, #SYS_EP_REPLY_RECV
+
+  b fast_declined
+
+complete_reply:                               // w0 = a caller whose call is delegated | 1: the answer goes to the page, whole
+  ldr w10, [x25, #THREAD_MESSAGE_PAGE]
+  thread_address x9, x10
+  stp x19, x20, [x9, #MESSAGE_DATA]
+  stp x21, x22, [x9, #MESSAGE_DATA + 16]
+  and w1, w0, #0xfffffffe
+  mov w0, w25
+  mov w2, w26
+  mov x3, x23
+  mov x4, x27
+  bl kernel_complete_reply                    // (thread, caller, endpoint, info, value) → w0 = the caller
+  b resume
 
 fast_declined:                                // give the thread its registers back and go the general way
   mov x1, x19

@@ -23,6 +23,13 @@ export function serviceRequest(t: Thread, op: u32): Message {
   return changetype<Message>(t.messagePage).begin(op, PRIORITY_NORMAL);
 }
 
+/** The same with `size` bytes of fields already reserved: they are at its data, to be stored at once. */
+@inline export function requestWithFields(t: Thread, op: u32, size: u32): Message {
+  const m = changetype<Message>(t.messagePage);
+  m.info = requestInfo(op, PRIORITY_NORMAL, size, 0);
+  return m.rewind();
+}
+
 /** Names memory of the caller's for the service: window 0 or 1, WINDOW_READ or WINDOW_WRITE. Checked by the caller. */
 export function withWindow(t: Thread, index: u32, address: u32, length: u32, access: u32): void {
   if (index == 0) {
@@ -41,7 +48,7 @@ export function ipcDelegate(t: Thread, epid: u32, m: Message, completion: u32, a
   if (!m.ok) return abandon(t, -EMSGSIZE);
   t.completion = completion;
   t.completionArgument = argument;
-  const status = endpointSendSync(t, epid, requestInfo(m.op, m.priority, m.length, 0), NO_TIMEOUT);
+  const status = endpointSendSync(t, epid, m.info, NO_TIMEOUT);
   return status < 0 ? abandon(t, status) : 0;
 }
 
@@ -52,7 +59,7 @@ export function ipcDelegateOn(t: Thread, epid: u32, m: Message, completion: u32,
   if (!ep) return abandon(t, -ENXIO);
   t.completion = completion;
   t.completionArgument = argument;
-  const status = startCall(t, ep, requestInfo(m.op, m.priority, m.length, 0), NO_TIMEOUT);
+  const status = startCall(t, ep, m.info, NO_TIMEOUT);
   return status < 0 ? abandon(t, status) : 0;
 }
 

@@ -1,8 +1,11 @@
 // The kernel's module: what assembly calls (boot/kernel.c names each) and the boot phases.
 
 import { FIRST_DYNAMIC_ENDPOINT } from "../abi/endpoints";
-import { Thread } from "../core/ipc/thread";
-import { fastCall, fastReplyRecv } from "../core/ipc/fastpath";
+import { infoLength } from "../abi/message";
+import { SYS_GETPID } from "../abi/syscall";
+import { COMPLETION_WINDOWS, Thread } from "../core/ipc/thread";
+import { fastCall, mayReplyFast, replyFast, waitFast } from "../core/ipc/fastpath";
+import { leaveServer, messageData } from "../core/ipc/transfer";
 import { initializeServices, serviceName } from "../ipc_services/endpoints";
 import { readDeviceTree, treeBytes } from "./boot/dtb";
 import {
@@ -36,11 +39,15 @@ import { noteFirstUser } from "./process/syscall/system";
 import { thisCore } from "./sched/core";
 import {
   leaveKernel,
+  schedHandOff as handOff,
   schedMakeReady as makeReady,
   schedRequeue as requeue,
   scheduleFirst,
 } from "./sched/sched";
 import { schedStartTimeout as startTimeout, schedStopTimeout as stopTimeout } from "./sched/timer";
+
+/** Bit of kernelFastReplyRecv's result; threads lie at multiples of their size. */
+const DELEGATED: usize = 1;
 
 /** Boot. deviceTree: its physical address. → the first thread. */
 export function kernelMain(deviceTree: u64): Thread {
@@ -93,6 +100,10 @@ function hasWord(word: string): bool {
 }
 
 export function kernelSyscall(t: Thread, number: u64): Thread {
+  if (number == <u64>SYS_GETPID) {
+    t.x0 = t.pid; // neither blocks nor wakes anybody: there is nothing to leave the kernel for
+    return t;
+  }
   dispatch(t, number);
   return leaveKernel(t);
 }
@@ -112,15 +123,26 @@ export function kernelFastCall(t: Thread, epid: u32, info: u64): usize {
   return r ? runInstead(r) : 0;
 }
 
+/** → the caller; with bit 0 set where its call is delegated: nothing has been done yet, kernelCompleteReply() is to. 0: declined. */
 export function kernelFastReplyRecv(t: Thread, epid: u32, info: u64, token: u64): usize {
-  const c = fastReplyRecv(t, epid, info, token, thisCore().readyMask);
-  return c ? runInstead(c) : 0;
+  const c = mayReplyFast(t, epid, info, token, thisCore().readyMask);
+  if (!c) return 0;
+  if (c.completion) return c.completion > COMPLETION_WINDOWS ? changetype<usize>(c) | DELEGATED : 0;
+  replyFast(t, c, epid, info);
+  return runInstead(c);
+}
+
+/** The answer to a delegated call, whole in `t`'s page: it becomes the caller's result. → the caller. */
+export function kernelCompleteReply(t: Thread, c: Thread, epid: u32, info: u64, value: i64): usize {
+  leaveServer(c);
+  completeDelegated(c, <i32>info, value, infoLength(info), 0, messageData(t));
+  waitFast(t, epid);
+  return runInstead(c);
 }
 
 @inline function runInstead(t: Thread): usize {
   const core = thisCore();
   core.current = t;
-  core.switches++;
   setTranslation(t.translation);
   selectFloatingPoint(core, t);
   return changetype<usize>(t);
@@ -137,6 +159,9 @@ export function kernelDie(): void {
 // What core/ipc and ipc_services import.
 export function schedMakeReady(t: Thread): void {
   makeReady(t);
+}
+export function schedHandOff(t: Thread): void {
+  handOff(t);
 }
 export function schedRequeue(t: Thread, priority: u32): void {
   requeue(t, priority);

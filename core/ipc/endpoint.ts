@@ -45,7 +45,7 @@ export class Endpoint {
   head3: QueueItem | null;
   tail3: QueueItem | null;
   stored: u32; // asynchronous messages queued, one byte a priority
-  served: u32; // 1 once its owner has received here
+  receiver: Thread | null; // the owner, once it has received here
   calls: u64; // messages received since creation
   cancelledLow: u64; // bit s: a call of thread slot s that the owner held was cancelled
   cancelledHigh: u64;
@@ -139,7 +139,7 @@ export function endpointOwnerDied(ep: Endpoint): void {
   ep.state = ENDPOINT_DOWN;
   const owner = ep.owner;
   if (owner) disown(owner, ep);
-  ep.served = 0;
+  ep.receiver = null;
   ep.cancelledLow = 0;
   ep.cancelledHigh = 0;
   dismissQueue(ep);

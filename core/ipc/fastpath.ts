@@ -3,10 +3,11 @@
 // path (send.ts, receive.ts) starts over and finds the error or does the work. boot/vectors.S keeps x1–x4 in registers.
 //
 // Declined: any flag, more than 256 bytes, a priority above the cap, no such endpoint, no right, nobody waiting (call) or
-// something queued or notified (replyRecv), a running timeout, the reply to a call that is delegated or has windows, somebody better ready to run.
+// something queued or notified (replyRecv), a running timeout, the reply to a call with windows, somebody better ready to run.
+// The reply to a delegated call is decided here too; how it becomes a result is the kernel's (kernel/main.ts).
 
 import { MAX_ENDPOINTS, MAX_MESSAGE_DATA, REGISTER_DATA } from "../../abi/limits";
-import { RIGHT_RECEIVE, RIGHT_SEND } from "../../abi/endpoints";
+import { RIGHT_SEND } from "../../abi/endpoints";
 import { INFO_LENGTH_SHIFT, MESSAGE_DATA, infoPriority } from "../../abi/message";
 import { endpointAt } from "./endpoint";
 import {
@@ -18,7 +19,7 @@ import {
   Thread,
   threadAt,
 } from "./thread";
-import { copyData } from "./sched";
+import { copyData, opaqueThread } from "./sched";
 
 const INDEX_MASK: u32 = MAX_ENDPOINTS - 1;
 
@@ -55,31 +56,36 @@ const INDEX_MASK: u32 = MAX_ENDPOINTS - 1;
   return r;
 }
 
-/** Reply to `token` and receive by `t`; bit p of `ready`: a thread of priority p is ready: → the caller, or null. */
-@inline export function fastReplyRecv(
-  t: Thread,
-  epid: u32,
-  info: u64,
-  token: u64,
-  ready: u32,
-): Thread | null {
-  const length = info >> INFO_LENGTH_SHIFT;
-  if (length > <u64>MAX_MESSAGE_DATA) return null;
-  const c = threadAt((<u32>token) & TOKEN_SLOT_MASK);
-  if (c.token != token || c.state != STATE_AWAITING_REPLY || c.server != t) return null;
-  if (c.completion | u32(c.deadline != 0)) return null;
+/**
+ * Whether the reply to `token` and the receive by `t` that follows can be done here; bit p of `ready`: a thread of priority p
+ * is ready. → the caller to be answered, or null. Its `completion` says what kind of answer it takes.
+ */
+@inline export function mayReplyFast(t: Thread, epid: u32, info: u64, token: u64, ready: u32): Thread | null {
+  if (info >> INFO_LENGTH_SHIFT > <u64>MAX_MESSAGE_DATA) return null;
+  const c = opaqueThread(threadAt((<u32>token) & TOKEN_SLOT_MASK));
+  if (c.token != token || c.server != t) return null;
+  if (c.deadline) return null;
   const ep = endpointAt(epid & INDEX_MASK);
-  if (ep.id != epid || ep.owner != t) return null;
-  if (!(load<u8>(t.rights + (epid & INDEX_MASK)) & RIGHT_RECEIVE)) return null;
-  if (ep.queued | u32(t.notified != 0) | u32(!ep.served)) return null;
-  if ((ready >> c.priority) >> 1) return null;
+  // Its receiver is its owner, whose right to receive nobody can take.
+  if (ep.id != epid || ep.receiver != t) return null;
+  if (ep.queued | u32(t.notified != 0)) return null;
+  return (ready >> c.priority) >> 1 ? null : c;
+}
 
-  if (length > <u64>REGISTER_DATA) copyRest(c, t, <u32>length);
+/** Answers `c`, whose call was an ordinary one, and lets `t` wait. */
+@inline export function replyFast(t: Thread, c: Thread, epid: u32, info: u64): void {
+  const length = <u32>(info >> INFO_LENGTH_SHIFT);
+  if (length > REGISTER_DATA) copyRest(c, t, length);
+  c.server = null;
+  c.state = STATE_READY;
+  waitFast(t, epid);
+}
+
+/** `t` waits at its endpoint `epid`. */
+@inline export function waitFast(t: Thread, epid: u32): void {
+  const ep = endpointAt(epid & INDEX_MASK);
   ep.waiter = t;
   t.endpoint = ep;
   t.state = STATE_RECEIVING;
   t.priority = t.basePriority;
-  c.server = null;
-  c.state = STATE_READY;
-  return c;
 }

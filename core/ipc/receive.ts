@@ -72,8 +72,8 @@ function receive(t: Thread, epid: u32, timeout_ns: i64): i32 {
 }
 
 @inline function noteFirstReceive(t: Thread, ep: Endpoint): void {
-  if (ep.served) return;
-  ep.served = 1;
+  if (ep.receiver) return;
+  ep.receiver = t;
   firstReceive(ep.id, t.pid);
 }
 
@@ -119,8 +119,7 @@ function receiveQueued(t: Thread, ep: Endpoint): bool {
 /** The thread that waits for `server` to answer `token`, or null: forged, late and second tokens find nobody. */
 export function callerOf(server: Thread, token: u64): Thread | null {
   const caller = threadAt((<u32>token) & TOKEN_SLOT_MASK);
-  if (caller.token != token || caller.state != STATE_AWAITING_REPLY || caller.server != server) return null;
-  return caller;
+  return caller.token == token && caller.server == server ? caller : null;
 }
 
 /**

@@ -7,6 +7,10 @@ import { Thread } from "./thread";
 @external("sched", "makeReady")
 export declare function makeReady(t: Thread): void;
 
+/** The same for the one thread that got the current thread's message or answer: if the current thread blocks, it runs next. */
+@external("sched", "handOff")
+export declare function handOff(t: Thread): void;
+
 /** Gives `t`, which is STATE_READY, another priority, and moves it within the ready queues if it stands there. */
 @external("sched", "requeue")
 export declare function requeue(t: Thread, priority: u32): void;
@@ -43,3 +47,10 @@ export declare function mayGrantObject(t: Thread, id: u32, rights: u32): i32;
 /** Gives `to` rights on memory object `id`; mayGrantObject() has just said that it may be done. */
 @external("sched", "grantObject")
 export declare function grantObject(to: Thread, id: u32, rights: u32): void;
+
+/**
+ * `t` itself, of whose address the compiler then knows nothing. Worth 6 instructions of a reply: it would else turn base + offset into
+ * constants or-ed together, one for each field, because it sees that threads lie at multiples of their size.
+ */
+@external("sched", "opaqueThread")
+export declare function opaqueThread(t: Thread): Thread;

@@ -25,7 +25,7 @@ import {
 import { enqueue } from "./queue";
 import { giveSlot, takeSlot } from "./store";
 import { deliver } from "./transfer";
-import { copyData, makeReady, startTimeout } from "./sched";
+import { copyData, handOff, makeReady, startTimeout } from "./sched";
 import { endWait } from "./receive";
 import { rightsOf } from "./rights";
 import { closesCycle, inheritPriority } from "./priority";
@@ -70,7 +70,7 @@ export function startCall(t: Thread, ep: Endpoint, info: u64, timeout_ns: i64): 
     receiver.priority = max(receiver.basePriority, t.priority);
     t.state = STATE_AWAITING_REPLY;
     t.server = receiver;
-    makeReady(receiver);
+    handOff(receiver);
   } else {
     enqueue(ep, item);
     t.state = STATE_SENDING;

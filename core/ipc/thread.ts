@@ -90,7 +90,7 @@ export class Thread {
   priority: u32; // effective: base, or inherited from callers until the next receive
   basePriority: u32;
   token: u64; // of the call it makes, or of the last one
-  server: Thread | null; // who holds its call
+  server: Thread | null; // who holds its call; set exactly while it is STATE_AWAITING_REPLY
   endpoint: Endpoint | null; // where it is queued or waits
   qNext: QueueItem | null; // from here to qReserved: its QueueItem
   qPrev: QueueItem | null;

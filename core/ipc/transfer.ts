@@ -14,6 +14,7 @@ import {
   infoLength,
   replyInfo,
 } from "../../abi/message";
+import { REGISTER_DATA } from "../../abi/limits";
 import {
   COMPLETION_NONE,
   COMPLETION_WINDOWS,
@@ -26,7 +27,7 @@ import {
   threadOfItem,
 } from "./thread";
 import { deliverGrant, deliverReplyGrant } from "./grant";
-import { completeCall, copyData, makeReady, stopTimeout } from "./sched";
+import { completeCall, copyData, handOff, makeReady, stopTimeout } from "./sched";
 
 /** What of a server's info word its caller sees: code, length and the flags that are a server's to set. */
 const REPLY_MASK: u64 =
@@ -45,20 +46,21 @@ export function spillRegisters(t: Thread): void {
   store<u64>(data, t.x4, 24);
 }
 
-@inline function fillRegisters(t: Thread): void {
-  const data = messageData(t);
-  t.x1 = load<u64>(data);
-  t.x2 = load<u64>(data, 8);
-  t.x3 = load<u64>(data, 16);
-  t.x4 = load<u64>(data, 24);
+/** Moves a message's data from `source` to `t`: the first 32 bytes to its registers, from which its stub stores them, the rest to its page. */
+@inline function moveData(t: Thread, source: usize, length: u32): void {
+  t.x1 = load<u64>(source);
+  t.x2 = load<u64>(source, 8);
+  t.x3 = load<u64>(source, 16);
+  t.x4 = load<u64>(source, 24);
+  if (length > REGISTER_DATA)
+    copyData(messageData(t) + REGISTER_DATA, source + REGISTER_DATA, length - REGISTER_DATA);
 }
 
 /** Puts an item's message to endpoint `epid` before `receiver` as what its receive returns. The item stays the caller's affair. */
 export function deliver(item: QueueItem, receiver: Thread, epid: u32): void {
   let info = item.info;
-  copyData(messageData(receiver), item.data, infoLength(info));
+  moveData(receiver, item.data, infoLength(info));
   if (infoFlags(info) & FLAG_GRANT) info = deliverGrant(item, receiver, info);
-  fillRegisters(receiver);
   receiver.x0 = 0;
   receiver.x7 = (<u64>item.pid) | ((<u64>epid) << 32);
   if (item.kind == ITEM_ASYNC) {
@@ -87,13 +89,13 @@ export function deliverNotification(receiver: Thread, bits: u64): void {
 /** Answers `caller`, which awaits a reply, with the server's message page, and lets it run. */
 export function deliverReply(server: Thread, caller: Thread, info: u64, value: i64): void {
   const length = infoLength(info);
-  endCall(caller);
+  leaveServer(caller);
+  handOff(caller);
   if (caller.completion > COMPLETION_WINDOWS) {
     completeCall(caller, <i32>info, value, length, infoFlags(info), messageData(server));
   } else {
-    copyData(messageData(caller), messageData(server), length);
+    moveData(caller, messageData(server), length);
     if (infoFlags(info) & FLAG_GRANT) deliverReplyGrant(server, caller);
-    fillRegisters(caller);
     setResponse(caller, <i32>info, info & REPLY_MASK, value);
   }
 }
@@ -103,7 +105,7 @@ export function deliverFailure(caller: Thread, code: i32): void {
   endCall(caller);
   if (caller.completion > COMPLETION_WINDOWS) completeCall(caller, code, 0, 0, FLAG_KERNEL, 0);
   else {
-    fillRegisters(caller);
+    moveData(caller, messageData(caller), 0);
     setResponse(caller, code, replyInfo(code, 0, FLAG_KERNEL), 0);
   }
 }
@@ -119,13 +121,18 @@ export function wakeWith(t: Thread, status: i64): void {
 }
 
 function endCall(caller: Thread): void {
+  leaveServer(caller);
+  makeReady(caller);
+}
+
+/** `caller` has its answer: nobody holds its call or reaches its memory any more. */
+@inline export function leaveServer(caller: Thread): void {
   stopTimeout(caller);
   caller.server = null;
   caller.endpoint = null;
   caller.window0Access = 0;
   caller.window1Access = 0;
   caller.state = STATE_READY;
-  makeReady(caller);
 }
 
 function setResponse(caller: Thread, code: i32, info: u64, value: i64): void {

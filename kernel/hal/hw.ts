@@ -46,6 +46,9 @@ export declare function allowFloatingPoint(allow: u32): void;
 /** 528 bytes at `address`. Both need allowFloatingPoint(1) before. */
 @external("hw", "saveFloatingPoint")
 export declare function saveFloatingPoint(address: usize): void;
+/** Copies `size` ≥ 128 bytes; the two places do not overlap. */
+@external("hw", "copyLarge")
+export declare function copyLarge(target: usize, source: usize, size: u32): void;
 @external("hw", "restoreFloatingPoint")
 export declare function restoreFloatingPoint(address: usize): void;
 

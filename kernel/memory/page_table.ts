@@ -37,6 +37,13 @@ export function pageAttributes(prot: u32): u64 {
   return !(entry & PTE_READ_ONLY);
 }
 
+/** The frame behind the level-3 entry at `at` (0: there is none) if it is there, memory, and writable where that is wanted; else 0. */
+@inline export function frameThrough(at: usize, write: bool): usize {
+  const entry = at ? load<u64>(at) : 0;
+  const refused = write ? PTE_DEVICE | PTE_READ_ONLY : PTE_DEVICE;
+  return entry & refused ? 0 : frameOf(entry);
+}
+
 /** Address of the level-3 entry of `page` (pageOf an address); 0 beyond the user half, or if its tables are missing and not to be made. */
 export function entryAddress(level1: usize, page: u32, make: bool): usize {
   if (page >= USER_PAGES) return 0;

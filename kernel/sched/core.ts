@@ -12,7 +12,7 @@ export class Core {
   timers: Thread | null; // threads with a timeout, soonest first
   floatingPointOwner: Thread | null; // whose registers the floating-point unit holds
   floatingPointAllowed: u32;
-  reserved: u32;
+  next: Thread | null; // STATE_READY, in no queue: was given the message the current thread waits to have answered, or its answer
   switches: u64;
   // Heads and tails of the ready queues follow, a pair of u32 a priority: 32 × 8 bytes.
 }

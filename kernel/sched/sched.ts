@@ -56,9 +56,19 @@ function leaveQueue(core: Core, t: Thread, priority: u32): void {
   if (!headOf(queue)) core.readyMask &= ~(1 << priority);
 }
 
-/** Whether a STATE_READY thread stands in a queue: it does unless it is the one that runs. */
+/** Whether a STATE_READY thread stands in a queue: it does unless it is the one that runs or is to run next. */
 @inline function isQueued(core: Core, t: Thread): bool {
-  return t != core.current;
+  return t != core.current && t != core.next;
+}
+
+/**
+ * `t` has become ready by what the current thread does, which may block in doing so: then `t` runs next, without a way through
+ * the ready queues. leaveKernel() decides.
+ */
+export function schedHandOff(t: Thread): void {
+  const core = thisCore();
+  if (core.next) schedMakeReady(t);
+  else core.next = t;
 }
 
 /** Gives a STATE_READY thread another priority. */
@@ -73,12 +83,20 @@ export function schedRequeue(t: Thread, priority: u32): void {
 /** Takes a STATE_READY thread out of scheduling: it is being killed. */
 export function schedRemove(t: Thread): void {
   const core = thisCore();
-  if (isQueued(core, t)) leaveQueue(core, t, t.priority);
+  if (core.next == t) core.next = null;
+  else if (isQueued(core, t)) leaveQueue(core, t, t.priority);
 }
 
 /** What every entry into the kernel ends with: the thread to run now, `t` having been the current one. */
 export function leaveKernel(t: Thread): Thread {
   const core = thisCore();
+  const next = core.next;
+  if (next) {
+    core.next = null;
+    const isBlocked = t.state != STATE_READY || core.current != t;
+    if (isBlocked && !((core.readyMask >> next.priority) >> 1)) return switchTo(core, next);
+    schedMakeReady(next);
+  }
   const ready = core.readyMask;
   if (t.state == STATE_READY && core.current == t) {
     if (!((ready >> t.priority) >> 1)) {
@@ -116,6 +134,10 @@ function schedule(core: Core): Thread {
   const priority = 31 - clz(core.readyMask);
   const next = changetype<Thread>(load<usize>(readyQueue(core, priority)));
   leaveQueue(core, next, priority);
+  return switchTo(core, next);
+}
+
+@inline function switchTo(core: Core, next: Thread): Thread {
   core.current = next;
   core.switches++;
   setTranslation(next.translation);

@@ -37,11 +37,6 @@ import * as system from "./system";
 
 /** Carries out call `number` of `t`, which is current. */
 export function dispatch(t: Thread, number: u64): void {
-  // What neither blocks nor can fail needs none of the checks below, and no larger function's prologue.
-  if (number == <u64>S.SYS_GETPID) {
-    t.x0 = t.pid;
-    return;
-  }
   const result = perform(t, <i32>min(number, <u64>i32.MAX_VALUE));
   // A thread that was blocked, answered or ended by its own call has its registers set, or needs none.
   if (t.state == STATE_READY && t.frame == FRAME_SYSCALL) t.x0 = result;

@@ -27,6 +27,7 @@ import {
   COMPLETE_VALUE,
   ipcDelegate,
   ipcDelegateOn,
+  requestWithFields,
   serviceRequest,
   withWindow,
 } from "../../../ipc_services/delegate";
@@ -52,9 +53,9 @@ const MAX_TRANSFER: u64 = 0x7fff_0000; // bytes one read or write is asked for a
 export function sysOpen(t: Thread, op: u32, flags: u64, mode: u64): i64 {
   if (flags > u32.MAX_VALUE) return -EINVAL;
   if (freeDescriptor(processOf(t)) < 0) return -EMFILE;
-  const m = serviceRequest(t, op)
-    .withU32(<u32>flags)
-    .withU32(<u32>mode);
+  const m = requestWithFields(t, op, 8);
+  store<u32>(m.data, <u32>flags);
+  store<u32>(m.data, <u32>mode, 4);
   const status = addPath(t, m, t.x0, t.x1);
   if (status < 0) return refuse(t, status);
   const index = reserveHandle();
@@ -90,7 +91,8 @@ export function sysPath(t: Thread, op: u32, hasMode: bool): i64 {
 /** stat(path, size, record). */
 export function sysStat(t: Thread): i64 {
   if (checkRange(t, t.x2, STAT_BYTES) < 0) return -EFAULT;
-  const m = serviceRequest(t, VFS_STAT).withU32(NO_HANDLE);
+  const m = requestWithFields(t, VFS_STAT, 4);
+  store<u32>(m.data, NO_HANDLE);
   const status = addPath(t, m, t.x0, t.x1);
   if (status < 0) return refuse(t, status);
   t.completionAddress = <u32>t.x2;
@@ -98,9 +100,11 @@ export function sysStat(t: Thread): i64 {
   return ipcDelegate(t, EPID_VFS, m, COMPLETE_RECORD, 0);
 }
 
-/** Begins a request about the open handle `index`. */
-function handleRequest(t: Thread, op: u32, index: i32): Message {
-  return serviceRequest(t, op).withU32(serviceHandle(index));
+/** Begins a request about the open handle `index`; `size` bytes of fields, the handle being the first. */
+@inline function handleRequest(t: Thread, op: u32, index: i32, size: u32): Message {
+  const m = requestWithFields(t, op, size);
+  store<u32>(m.data, serviceHandle(index));
+  return m;
 }
 
 /** fstat(fd, record). */
@@ -110,7 +114,7 @@ export function sysFstat(t: Thread): i64 {
   if (checkRange(t, t.x1, STAT_BYTES) < 0) return -EFAULT;
   t.completionAddress = <u32>t.x1;
   t.completionLength = STAT_BYTES;
-  return ipcDelegateOn(t, endpointOfHandle(index), handleRequest(t, VFS_STAT, index), COMPLETE_RECORD, 0);
+  return ipcDelegateOn(t, endpointOfHandle(index), handleRequest(t, VFS_STAT, index, 4), COMPLETE_RECORD, 0);
 }
 
 /** read(fd, buffer, size), pread with an offset, readdir(fd, buffer, size): the buffer is window 0. */
@@ -119,8 +123,9 @@ export function sysRead(t: Thread, op: u32, offset: u64): i64 {
   if (index < 0) return -EBADF;
   const size = min(t.x2, MAX_TRANSFER);
   if (checkRange(t, t.x1, t.x2) < 0) return -EFAULT;
-  const m = handleRequest(t, op, index).withU32(<u32>size);
-  if (op != VFS_READDIR) m.withU64(offset);
+  const m = handleRequest(t, op, index, op == VFS_READDIR ? 8 : 16);
+  store<u32>(m.data, <u32>size, 4);
+  store<u64>(m.data, offset, 8); // not part of the message where it has 8 bytes
   t.completionAddress = <u32>t.x1;
   t.completionLength = <u32>size;
   if (size > <u64>MAX_MESSAGE_DATA) withWindow(t, 0, <u32>t.x1, <u32>size, WINDOW_WRITE);
@@ -137,7 +142,9 @@ export function sysWrite(t: Thread, offset: u64): i64 {
   if (index < 0) return -EBADF;
   const size = <u32>min(t.x2, MAX_TRANSFER);
   if (checkRange(t, t.x1, t.x2) < 0) return -EFAULT;
-  const m = handleRequest(t, VFS_WRITE, index).withU32(size).withU64(offset);
+  const m = handleRequest(t, VFS_WRITE, index, 16);
+  store<u32>(m.data, size, 4);
+  store<u64>(m.data, offset, 8);
   if (size > MAX_INLINE_WRITE) withWindow(t, 0, <u32>t.x1, size, WINDOW_READ);
   else if (size) {
     const at = m.reserve(size);
@@ -154,9 +161,9 @@ export function sysLseek(t: Thread): i64 {
   const index = handleOfDescriptor(processOf(t), t.x0);
   if (index < 0) return -EBADF;
   if (t.x2 > u32.MAX_VALUE) return -EINVAL;
-  const m = handleRequest(t, VFS_SEEK, index)
-    .withU32(<u32>t.x2)
-    .withU64(t.x1);
+  const m = handleRequest(t, VFS_SEEK, index, 16);
+  store<u32>(m.data, <u32>t.x2, 4);
+  store<u64>(m.data, t.x1, 8);
   return ipcDelegateOn(t, endpointOfHandle(index), m, COMPLETE_VALUE, 0);
 }
 
@@ -166,7 +173,7 @@ export function sysClose(t: Thread): i64 {
   const index = handleOfDescriptor(p, t.x0);
   if (index < 0) return -EBADF;
   if (removeDescriptor(p, <u32>t.x0, index) > 0) return 0;
-  const m = handleRequest(t, VFS_CLOSE, index);
+  const m = handleRequest(t, VFS_CLOSE, index, 4);
   const sent = ipcDelegateOn(t, endpointOfHandle(index), m, COMPLETE_CLOSE, index);
   if (sent < 0) releaseHandle(index);
   return sent;

@@ -16,8 +16,7 @@ import {
   SYS_UNLINK,
   SYS_WRITE,
 } from "../../../abi/syscall";
-import { pathBytes } from "../process/process";
-import { utf8Length } from "../process/utf8";
+import { pathBytes, pathSize } from "../process/process";
 import { syscall } from "../sys";
 
 export const STDIN: i32 = 0;
@@ -30,7 +29,7 @@ export const READ_SIZE: u32 = 65536;
 /** A call whose first two arguments are a path. */
 function pathCall(number: i32, path: string, a2: u64, a3: u64): i32 {
   const name = pathBytes(path);
-  return name ? <i32>syscall(number, name, utf8Length(path), a2, a3, 0, 0) : -ENAMETOOLONG;
+  return name ? <i32>syscall(number, name, pathSize, a2, a3, 0, 0) : -ENAMETOOLONG;
 }
 
 /** Opens `path`. flags: O_…; mode: permission bits for a file that O_CREAT makes. → descriptor */

@@ -15,8 +15,7 @@ import {
   STAT_SIZE,
 } from "../../../abi/file";
 import { SYS_FSTAT, SYS_STAT } from "../../../abi/syscall";
-import { pathBytes } from "../process/process";
-import { utf8Length } from "../process/utf8";
+import { pathBytes, pathSize } from "../process/process";
 import { syscall } from "../sys";
 
 /** The record itself: the kernel writes into the object, so the fields stand in the record's order. */
@@ -58,7 +57,7 @@ function recordOf(result: Stat): usize {
 /** Fills `result` for `path`. → 0 or -errno */
 export function stat(path: string, result: Stat): i32 {
   const name = pathBytes(path);
-  return name ? <i32>syscall(SYS_STAT, name, utf8Length(path), recordOf(result), 0, 0, 0) : -ENAMETOOLONG;
+  return name ? <i32>syscall(SYS_STAT, name, pathSize, recordOf(result), 0, 0, 0) : -ENAMETOOLONG;
 }
 
 /** Fills `result` for an open descriptor. → 0 or -errno */

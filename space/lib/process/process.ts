@@ -18,7 +18,7 @@ import {
 import { SYSTEM_INFO_SIZE, SystemInfo } from "../../../abi/sysinfo";
 import { epRecv, syscall } from "../sys";
 import { buildArguments } from "./arguments";
-import { encodeUtf8, utf8Length } from "./utf8";
+import { MAX_BYTES_PER_UNIT, encodeUtf8 } from "./utf8";
 
 // Buffers of their own, got when first needed: as static data they would be copied at every start of every program.
 let pathBuffer: usize = 0;
@@ -42,12 +42,15 @@ export function yieldNow(): i32 {
   return <i32>syscall(SYS_YIELD, 0, 0, 0, 0, 0, 0);
 }
 
+/** Bytes of the path that pathBytes() encoded last. */
+export let pathSize: u32 = 0;
+
 /** Encodes `path` into this module's one path buffer. → its address, valid until the next call; 0: longer than MAX_PATH. */
 export function pathBytes(path: string): usize {
-  if (utf8Length(path) > MAX_PATH) return 0;
-  if (!pathBuffer) pathBuffer = heap.alloc(MAX_PATH);
-  encodeUtf8(path, 0, path.length, pathBuffer);
-  return pathBuffer;
+  if (<u32>path.length > MAX_PATH) return 0;
+  if (!pathBuffer) pathBuffer = heap.alloc(MAX_PATH * MAX_BYTES_PER_UNIT);
+  pathSize = encodeUtf8(path, 0, path.length, pathBuffer);
+  return pathSize > MAX_PATH ? 0 : pathBuffer;
 }
 
 /**
@@ -60,7 +63,7 @@ export function spawn(path: string, argv: string[]): i32 {
   if (!argumentBuffer) argumentBuffer = heap.alloc(ARGUMENT_BLOCK_SIZE);
   const size = buildArguments(argv, argumentBuffer);
   if (size < 0) return size;
-  return <i32>syscall(SYS_SPAWN_SERVICE, name, utf8Length(path), argumentBuffer, size, 0, 0);
+  return <i32>syscall(SYS_SPAWN_SERVICE, name, pathSize, argumentBuffer, size, 0, 0);
 }
 
 /** Status word that the last successful wait4 stored. */

@@ -41,13 +41,29 @@ export function utf8Length(text: string): u32 {
   return size;
 }
 
+const FOUR_NOT_ASCII: u64 = 0xff80ff80ff80ff80;
+const EVERY_SECOND_BYTE: u64 = 0x0000ffff0000ffff;
+
+/** Encodes units of `text` from `from` on as long as four at a time are ASCII. → the unit it came to */
+@inline function encodeAscii(text: string, from: i32, to: i32, target: usize): i32 {
+  let i = from;
+  for (; i + 4 <= to; i += 4) {
+    const four = load<u64>(changetype<usize>(text) + ((<usize>i) << 1));
+    if (four & FOUR_NOT_ASCII) break;
+    const pairs = (four | (four >> 8)) & EVERY_SECOND_BYTE;
+    store<u32>(target + (i - from), <u32>(pairs | (pairs >> 16)));
+  }
+  return i;
+}
+
 /**
  * Encodes the units from..to of `text` at `target`, which has room for MAX_BYTES_PER_UNIT bytes for each.
  * → bytes written.
  */
 export function encodeUtf8(text: string, from: i32, to: i32, target: usize): u32 {
-  let at = target;
-  for (let i = from; i < to; i += <i32>sequenceLength) {
+  const first = encodeAscii(text, from, to, target);
+  let at = target + (first - from);
+  for (let i = first; i < to; i += <i32>sequenceLength) {
     let c = codePointAt(text, i);
     if (c < 0x80 || isEscapedByte(c)) {
       store<u8>(at++, <u8>c);

@@ -101,6 +101,8 @@ export function makeMachine(): Machine {
   const objects: Objects = { may: () => 0, granted: [] };
   const sched = {
     makeReady: (t: number): void => void ready.push(t),
+    opaqueThread: (t: number): number => t,
+    handOff: (t: number): void => void ready.push(t),
     requeue: (t: number, priority: number): void => box.ipc?.setPriority(t, priority),
     mayGrantObject: (t: number, id: number, rights: number): number => objects.may(t, id, rights),
     grantObject: (to: number, id: number, rights: number): void =>

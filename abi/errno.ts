@@ -39,3 +39,4 @@ export const EMSGSIZE: i32 = 90;
 export const ECONNRESET: i32 = 104;
 export const ETIMEDOUT: i32 = 110;
 export const ECONNREFUSED: i32 = 111;
+export const EALREADY: i32 = 114;

@@ -32,6 +32,13 @@ export const LOADER_SYM: u32 = 302;
 export const LOADER_ERROR: u32 = 303;
 export const LOADER_SPAWN: u32 = 304; // u32 argument bytes, path; window 1: argument block → value: pid
 
+// Supervision: init, endpoint 9. A service is named by a string.
+export const SVC_LIST: u32 = 900; // u32 index → data: ServiceRecord (abi/svc.ts); -ENOENT: there are no more
+export const SVC_STOP: u32 = 901; // str name
+export const SVC_START: u32 = 902; // str name
+export const SVC_RESTART: u32 = 903; // str name
+export const SVC_UPDATE: u32 = 904; // str name; window 0: the program's bytes
+
 /** Stands for the handle in VFS_STAT when a path follows. */
 export const NO_HANDLE: u32 = 0xffffffff;
 /** Offset of VFS_READ and VFS_WRITE that means "the handle's own position". */

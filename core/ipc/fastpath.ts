@@ -47,6 +47,7 @@ const INDEX_MASK: u32 = MAX_ENDPOINTS - 1;
   ep.waiter = null;
   ep.calls++;
   t.token += TOKEN_STEP;
+  t.qInfo = info;
   t.endpoint = ep;
   t.server = r;
   t.completion = 0;

@@ -25,6 +25,19 @@ export function enqueue(ep: Endpoint, item: QueueItem): void {
   ep.queued |= 1 << priority;
 }
 
+/** Puts the item before all others of its priority: it has waited longest. */
+export function enqueueFirst(ep: Endpoint, item: QueueItem): void {
+  const priority = infoPriority(item.info);
+  const queue = queueAddress(ep, priority);
+  const head = headOf(queue);
+  item.prev = null;
+  item.next = head;
+  if (head) head.prev = item;
+  else store<usize>(queue, changetype<usize>(item), 4);
+  store<usize>(queue, changetype<usize>(item));
+  ep.queued |= 1 << priority;
+}
+
 /** Takes an item out, wherever it stands. */
 export function unlink(ep: Endpoint, item: QueueItem): void {
   const priority = infoPriority(item.info);

@@ -119,6 +119,11 @@ export function takeDrained(endpoint: u32): i64 {
   return -1;
 }
 
+/** Nobody will drain `endpoint` any more. */
+export function releaseDrained(endpoint: u32): void {
+  while (takeDrained(endpoint) >= 0);
+}
+
 /** Closes all descriptors of a process that dies. */
 export function closeDescriptors(p: Process): void {
   for (let fd: u32 = 0; fd < MAX_FDS; fd++) {

@@ -5,6 +5,7 @@ import { ECHILD, EFAULT } from "../../abi/errno";
 import { DEVICE_VIRTIO } from "../../abi/construct";
 import {
   EPID_CONSOLE,
+  EPID_SUPERVISOR,
   EPID_VFS,
   NOTIFY_CHILD,
   PRIORITY_HIGH,
@@ -22,7 +23,7 @@ import {
 } from "../../abi/limits";
 import { MESSAGE_DATA } from "../../abi/message";
 import { MESSAGE_PAGE, PROT_READ, PROT_WRITE } from "../../abi/program";
-import { WNOHANG } from "../../abi/wait";
+import { WNOHANG, WNOWAIT } from "../../abi/wait";
 import { threadDied } from "../../core/ipc/cancel";
 
 import { notify } from "../../core/ipc/receive";
@@ -56,6 +57,7 @@ import { PTE_OWNED, freeTables, pageAttributes } from "../memory/page_table";
 import { copyToUser } from "../memory/user_copy";
 import { leaveAddressSpace, schedRemove } from "../sched/sched";
 import { dropFloatingPoint } from "./fpu";
+import { freeKeptMemory, leaveMemory } from "./heritage";
 import {
   closeDescriptors,
   drainHandle,
@@ -110,6 +112,7 @@ function prepare(t: Thread, slot: u32, builder: u32, parent: u32): Thread | null
   t.priority = DEFAULT_PRIORITY;
   t.maxMessagePriority = PRIORITY_HIGH;
   for (let epid = EPID_VFS; epid <= EPID_CONSOLE; epid++) store<u8>(t.rights + epid, <u8>RIGHT_SEND);
+  store<u8>(t.rights + EPID_SUPERVISOR, <u8>RIGHT_SEND);
   t.endpointsLeft = DEFAULT_ENDPOINTS;
   t.messagesLeft = DEFAULT_MESSAGES;
   p.objectsLimit = DEFAULT_OBJECTS;
@@ -140,12 +143,12 @@ export function endProcess(t: Thread, status: u32): void {
   dropFloatingPoint(t);
   leaveAddressSpace(t);
   stopDevices(p);
+  leaveMemory(p, t.state != STATE_BUILDING);
   for (let i: u32 = 0; i < p.regions; i++) {
     const object = regionObject(p, i);
     if (object) unmapObject(object);
   }
   closeObjectsOf(t);
-  freeTables(level1Of(p));
   flushAddressSpace(addressSpaceId(t));
   adoptChildren(t.pid);
   p.status = status;
@@ -195,30 +198,37 @@ function adoptChildren(pid: u32): void {
 function tellParent(t: Thread, p: Process): void {
   const parent = threadOfPid(p.parent);
   if (t.state == STATE_BUILDING || !parent || parent.state == STATE_ZOMBIE || parent == t) {
-    t.state = STATE_FREE;
+    releaseSlot(t);
     return;
   }
   t.state = STATE_ZOMBIE;
   const waiter = processOf(parent);
   if (parent.state == STATE_WAITING_CHILD && (waiter.waitsFor == -1 || <u32>waiter.waitsFor == t.pid)) {
-    wakeWith(parent, collect(waiter, t, waiter.waitStatus));
+    wakeWith(parent, collect(waiter, t, waiter.waitStatus, 0));
   } else {
     notify(parent, NOTIFY_CHILD);
   }
 }
 
-/** Stores a zombie's status for its parent and frees the slot. → pid or -EFAULT (then nothing is collected). */
-function collect(parent: Process, zombie: Thread, statusAddress: u32): i64 {
+/** Nobody waits for the dead `t` any more. */
+function releaseSlot(t: Thread): void {
+  freeKeptMemory(processOf(t));
+  t.state = STATE_FREE;
+}
+
+/** Stores a zombie's status for its parent and, but for WNOWAIT, frees the slot. → pid or -EFAULT (then nothing is collected). */
+function collect(parent: Process, zombie: Thread, statusAddress: u32, flags: u32): i64 {
   const pid = zombie.pid;
   if (statusAddress) {
     const at = changetype<usize>(processOf(zombie)) + offsetof<Process>("status");
     if (copyToUser(parent, statusAddress, at, 4) != 4) return -EFAULT;
   }
-  zombie.state = STATE_FREE;
+  if (flags & WNOWAIT) processOf(zombie).noted = 1;
+  else releaseSlot(zombie);
   return pid;
 }
 
-/** wait4. → pid, 0 (WNOHANG, none is dead), -ECHILD, -EFAULT; or blocked, `t` being STATE_WAITING_CHILD. */
+/** wait4. → pid, 0 (WNOHANG or WNOWAIT, none is dead), -ECHILD, -EFAULT; or blocked, `t` being STATE_WAITING_CHILD. */
 export function waitForChild(t: Thread, target: i32, statusAddress: u32, flags: u32): i64 {
   let any = false;
   for (let slot: u32 = 1; slot < MAX_PROCESSES; slot++) {
@@ -226,11 +236,12 @@ export function waitForChild(t: Thread, target: i32, statusAddress: u32, flags: 
     if (child.state == STATE_FREE || child.state == STATE_BUILDING || processOf(child).parent != t.pid)
       continue;
     if (target != -1 && <u32>target != child.pid) continue;
+    if (target == -1 && processOf(child).noted) continue;
     any = true;
-    if (child.state == STATE_ZOMBIE) return collect(processOf(t), child, statusAddress);
+    if (child.state == STATE_ZOMBIE) return collect(processOf(t), child, statusAddress, flags);
   }
   if (!any) return -ECHILD;
-  if (flags & WNOHANG) return 0;
+  if (flags & (WNOHANG | WNOWAIT)) return 0;
   const p = processOf(t);
   p.waitsFor = target;
   p.waitStatus = statusAddress;

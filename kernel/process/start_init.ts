@@ -1,6 +1,8 @@
 // The one program that the kernel loads itself: sbin/init of the boot archive (abi/cpio.ts), which starts all the others.
 // The archive and the program are hostile all the same: whatever is wrong with them is named, and the machine ends.
 
+import { EPID_SUPERVISOR } from "../../abi/endpoints";
+import { endpointAssign, findEndpoint } from "../../core/ipc/endpoint";
 import { MAX_OBJECTS, MAX_OBJECT_PAGES, PAGE_SHIFT, PAGE_SIZE } from "../../abi/limits";
 import {
   ARGUMENT_BLOCK,
@@ -109,6 +111,8 @@ export function startInit(
   t.basePriority = min(INIT_PRIORITY, MAX_PRIORITY);
   t.priority = t.basePriority;
   t.maxMessagePriority = PRIORITY_CRITICAL;
+  const supervisor = findEndpoint(EPID_SUPERVISOR);
+  if (!supervisor || endpointAssign(supervisor, t, false) < 0) return "there is no endpoint for init";
   t.state = STATE_READY;
   schedMakeReady(t);
   return null;

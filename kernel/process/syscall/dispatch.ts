@@ -43,7 +43,7 @@ export function dispatch(t: Thread, number: u64): void {
 }
 
 function perform(t: Thread, number: i32): i64 {
-  if (number >= S.SYS_EP_CREATE && number <= S.SYS_EP_REVOKE) return performIpc(t, number);
+  if (number >= S.SYS_EP_CREATE && number <= S.SYS_EP_ABANDON) return performIpc(t, number);
   switch (number) {
     case S.SYS_READ:
       return files.sysRead(t, VFS_READ, CURRENT_OFFSET);
@@ -103,6 +103,7 @@ function perform(t: Thread, number: i32): i64 {
 }
 
 function performKernel(t: Thread, number: i32): i64 {
+  if (number >= S.SYS_PROC_CREATE && number <= S.SYS_OBJECT_UNPIN) return performBuilding(t, number);
   switch (number) {
     case S.SYS_EXIT:
       return processes.sysExit(t);
@@ -116,12 +117,35 @@ function performKernel(t: Thread, number: i32): i64 {
       return processes.sysKill(t);
     case S.SYS_MEMORY_GROW:
       return processes.sysMemoryGrow(t);
+    case S.SYS_MEMORY_KEEP:
+      return processes.sysMemoryKeep(t);
     case S.SYS_CLOCK:
       return system.sysClock();
     case S.SYS_SYSTEM_INFO:
       return system.sysSystemInfo(t);
     case S.SYS_POWEROFF:
       return system.sysPoweroff(t);
+    case S.SYS_DMA_ALLOC:
+      return objects.sysDmaAlloc(t);
+    case S.SYS_DRIVER_REGISTER:
+      return device.sysDriverRegister(t);
+    case S.SYS_REQUEST_IRQ:
+      return device.sysRequestIrq(t);
+    case S.SYS_MAP_MMIO:
+      return device.sysMapMmio(t);
+    case S.SYS_IRQ_ACK:
+      return device.sysIrqAck(t);
+    case S.SYS_LOG_READ:
+      return device.sysLogRead(t);
+    case S.SYS_LOG_WRITE:
+      return device.sysLogWrite(t);
+    default:
+      return -ENOSYS;
+  }
+}
+
+function performBuilding(t: Thread, number: i32): i64 {
+  switch (number) {
     case S.SYS_PROC_CREATE:
       return build.sysProcCreate(t);
     case S.SYS_PROC_CONFIGURE:
@@ -134,6 +158,8 @@ function performKernel(t: Thread, number: i32): i64 {
       return build.sysProcWrite(t);
     case S.SYS_PROC_START:
       return build.sysProcStart(t);
+    case S.SYS_PROC_INHERIT:
+      return build.sysProcInherit(t);
     case S.SYS_OBJECT_CREATE:
       return objects.sysObjectCreate(t);
     case S.SYS_OBJECT_WRITE:
@@ -154,20 +180,6 @@ function performKernel(t: Thread, number: i32): i64 {
       return objects.sysObjectPin(t);
     case S.SYS_OBJECT_UNPIN:
       return objects.sysObjectUnpin(t);
-    case S.SYS_DMA_ALLOC:
-      return objects.sysDmaAlloc(t);
-    case S.SYS_DRIVER_REGISTER:
-      return device.sysDriverRegister(t);
-    case S.SYS_REQUEST_IRQ:
-      return device.sysRequestIrq(t);
-    case S.SYS_MAP_MMIO:
-      return device.sysMapMmio(t);
-    case S.SYS_IRQ_ACK:
-      return device.sysIrqAck(t);
-    case S.SYS_LOG_READ:
-      return device.sysLogRead(t);
-    case S.SYS_LOG_WRITE:
-      return device.sysLogWrite(t);
     default:
       return -ENOSYS;
   }
@@ -205,6 +217,8 @@ function performIpc(t: Thread, number: i32): i64 {
       return ipc.sysNotify(t);
     case S.SYS_EP_REVOKE:
       return ipc.sysRevoke(t);
+    case S.SYS_EP_ABANDON:
+      return ipc.sysAbandon(t);
     default:
       return -ENOSYS;
   }

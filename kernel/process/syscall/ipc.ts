@@ -1,7 +1,8 @@
 // Message passing calls, the general path: core/ipc does the work, these unpack the registers (abi/message.ts).
 
-import { EFAULT, EINVAL, ENXIO, EPERM, ESRCH } from "../../../abi/errno";
+import { EBUSY, EFAULT, EINVAL, ENXIO, EPERM, ESRCH } from "../../../abi/errno";
 import { DRAIN_CANCELLED_CALL, DRAIN_CLOSED_HANDLE, DRAIN_RECORD_SIZE } from "../../../abi/construct";
+import { PRIVILEGE_DEVICES } from "../../../abi/endpoints";
 import { MAX_COPY_SLICE } from "../../../abi/limits";
 import {
   FLAG_KERNEL,
@@ -17,7 +18,12 @@ import {
   replyInfo,
 } from "../../../abi/message";
 import { takeCancelled } from "../../../core/ipc/cancel";
-import { ENDPOINT_STATS_SIZE, findEndpoint, getEndpointStats } from "../../../core/ipc/endpoint";
+import {
+  ENDPOINT_STATS_SIZE,
+  endpointAbandon,
+  findEndpoint,
+  getEndpointStats,
+} from "../../../core/ipc/endpoint";
 import {
   callerOf,
   endpointNotify,
@@ -32,7 +38,7 @@ import { spillRegisters } from "../../../core/ipc/transfer";
 import { withWindow } from "../../../ipc_services/delegate";
 import { copyFailure } from "../../memory/address_space";
 import { copyBetween, copyToUser } from "../../memory/user_copy";
-import { takeDrained } from "../handles";
+import { releaseDrained, takeDrained } from "../handles";
 import { processOf } from "../process";
 import { checkRange } from "./arguments";
 
@@ -116,6 +122,17 @@ export function sysNotify(t: Thread): i64 {
 /** ep_revoke(endpoint, pid or 0). */
 export function sysRevoke(t: Thread): i64 {
   return t.x1 > u32.MAX_VALUE ? -ESRCH : revokeCapability(t, epidOf(t.x0), <u32>t.x1);
+}
+
+/** ep_abandon(endpoint): nobody will follow its dead owner. 0, -EPERM, -ENXIO, -EBUSY while somebody owns it. */
+export function sysAbandon(t: Thread): i64 {
+  if (!(processOf(t).privileges & PRIVILEGE_DEVICES)) return -EPERM;
+  const ep = findEndpoint(epidOf(t.x0));
+  if (!ep) return -ENXIO;
+  if (ep.owner) return -EBUSY;
+  endpointAbandon(ep);
+  releaseDrained(ep.id);
+  return 0;
 }
 
 /** ep_stats(endpoint, record). */

@@ -98,32 +98,45 @@ export abstract class Service {
 
   /** Receives and answers for ever; returns only if the endpoint is taken away (its -errno, as an exit status). */
   run(): i32 {
-    const m = message();
     let status = epRecv(this.epid, NO_TIMEOUT);
     while (status >= 0) {
-      m.rewind();
-      if (m.flags & FLAG_NOTIFICATION) {
-        this.notification(load<u64>(m.data));
+      const m = message().rewind();
+      const token = m.msgId;
+      const result = this.handle(m);
+      if (result == LATER) {
         status = epRecv(this.epid, NO_TIMEOUT);
         continue;
       }
-      const token = m.msgId;
-      const silent = (m.flags & FLAG_ASYNC) != 0;
-      const result = this.request(m);
-      if (result == LATER || silent) {
-        status = epRecv(this.epid, NO_TIMEOUT);
-      } else {
-        const code = result < 0 ? <i32>result : 0;
-        status = epReplyRecv(
-          this.epid,
-          replyInfo(code, m.length, (<u32>m.flags) & FLAG_OTHER_ENDPOINT),
-          token,
-          result,
-        );
-        // The caller died or gave up while we worked: nothing was received, and nobody is harmed.
-        if (status == -ESRCH) status = epRecv(this.epid, NO_TIMEOUT);
-      }
+      status = epReplyRecv(this.epid, answerInfo(m, result), token, result);
+      // The caller died or gave up while we worked: nothing was received, and nobody is harmed.
+      if (status == -ESRCH) status = epRecv(this.epid, NO_TIMEOUT);
     }
     return -(<i32>status);
   }
+
+  /** For whoever has more to do than to serve: waits up to timeout_ns for one message, and answers it. */
+  serveOnce(timeout_ns: i64): void {
+    if (epRecv(this.epid, timeout_ns) < 0) return;
+    const m = message().rewind();
+    const token = m.msgId;
+    const result = this.handle(m);
+    if (result != LATER) epReply(answerInfo(m, result), token, result);
+  }
+
+  /** Handles what was received. → its result; LATER also where nobody waits for one */
+  @inline
+  private handle(m: Message): i64 {
+    if (m.flags & FLAG_NOTIFICATION) {
+      this.notification(load<u64>(m.data));
+      return LATER;
+    }
+    const isSilent = (m.flags & FLAG_ASYNC) != 0;
+    const result = this.request(m);
+    return isSilent ? LATER : result;
+  }
+}
+
+/** The info word of an answer whose data is in the page. */
+@inline function answerInfo(m: Message, result: i64): u64 {
+  return replyInfo(result < 0 ? <i32>result : 0, m.length, (<u32>m.flags) & FLAG_OTHER_ENDPOINT);
 }

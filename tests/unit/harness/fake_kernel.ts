@@ -127,7 +127,7 @@ export class FakeKernel {
     if (!(toCaller ? (window.canWrite ?? true) : (window.canRead ?? true))) return -EPERM;
     const good = Math.min(window.bytes.length, window.goodBytes ?? Infinity);
     const count = Math.min(size, MAX_COPY_SLICE, Math.max(0, good - offset));
-    if (count === 0 && size > 0) return -EFAULT;
+    if (count === 0 && Math.min(size, window.bytes.length - offset) > 0) return -EFAULT;
     const theirs = window.bytes.subarray(offset, offset + count);
     if (toCaller) theirs.set(own.subarray(0, count));
     else own.set(theirs);

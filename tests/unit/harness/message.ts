@@ -1,8 +1,9 @@
 // A service's message page, seen from the test: builds requests in it and reads answers from it (abi/message.ts).
 
-const PAGE = 0x1000;
-const AT = { id: 0x00, source: 0x08, info: 0x10, cursor: 0x18, data: 0x80 };
-const DATA_MAX = 256;
+export const PAGE = 0x1000;
+/** Offsets in the page. */
+export const AT = { id: 0x00, source: 0x08, info: 0x10, cursor: 0x18, data: 0x80 };
+export const DATA_MAX = 256;
 
 export const FLAG_ASYNC = 2;
 export const FLAG_OTHER_ENDPOINT = 16;

@@ -59,7 +59,7 @@ export function die(t: Thread): void {
 }
 export function own(t: Thread, epid: u32): i32 {
   const ep = findEndpoint(epid);
-  return ep ? endpointAssign(ep, t) : -1;
+  return ep ? endpointAssign(ep, t, false) : -1;
 }
 
 export function create(t: Thread): i32 {

@@ -105,7 +105,7 @@ export class ProcessKernel extends FakeKernel {
     return [...this.objects.values()].filter(({ open, mappings }) => open || mappings > 0).length;
   }
 
-  private building(pid: bigint): FakeProcess {
+  protected building(pid: bigint): FakeProcess {
     const process = this.processes.get(Number(pid));
     insist(process !== undefined && !process.started, `process ${pid} is not being built`);
     return process;
@@ -199,7 +199,7 @@ export class ProcessKernel extends FakeKernel {
     return 0;
   }
 
-  private kill(pid: bigint, signal: number): number {
+  protected kill(pid: bigint, signal: number): number {
     insist(signal === SIGKILL, `signal ${signal}`);
     const { regions } = this.building(pid);
     for (const object of this.objects.values()) {

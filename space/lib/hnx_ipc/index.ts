@@ -1,5 +1,6 @@
 // What a program imports to speak to services, or to be one.
 export * from "./call";
+export * from "./endpoint";
 export * from "./service";
 export {
   Message,

@@ -1,12 +1,10 @@
 // Runs space/lib/ring under Node: every access to shared memory and every notification comes by here, so that a test can let
 // the other end run between any two of them, give an end other values than are there, or look at what is touched.
 
-import { mkdirSync, readFileSync } from "node:fs";
 import { ENOSYS } from "../../abi/errno.ts";
 import { SYS_NOTIFY } from "../../abi/syscall.ts";
-import { compileAsc } from "../../toolchain/pipeline/asc.ts";
+import { compileForTest } from "../unit/harness/compile.ts";
 
-const OUTPUT = "build/test/ring.wasm";
 const MEMORY_PAGES = 64;
 
 /** Where tests put shared memory: above all of the module's own. */
@@ -58,16 +56,7 @@ let module: WebAssembly.Module | undefined;
 
 /** Compiles once a test file. */
 export async function compileRing(): Promise<void> {
-  mkdirSync("build/test", { recursive: true });
-  await compileAsc("tests/ring/module.as.ts", OUTPUT, {
-    optimizeLevel: 1,
-    debug: true,
-    noAssert: true,
-    use: ["abort="],
-    runtime: "stub",
-    initialMemory: MEMORY_PAGES,
-  });
-  module = new WebAssembly.Module(readFileSync(OUTPUT));
+  module = await compileForTest("tests/ring/module.as.ts", "ring", { initialMemory: MEMORY_PAGES });
 }
 
 /** A generator of numbers below `bound`, the same for the same seed (mulberry32). */

@@ -148,6 +148,21 @@ test("a request finds what came meanwhile, and is cancelled", () => {
   expect(machine.signals).toEqual([]);
 });
 
+test("a request that finds its entry while the producer is about to look costs no signal", () => {
+  takeAll();
+  machine.ring.requestSignal(consumer);
+  machine.ring.cancelSignal(consumer);
+  put(1n);
+  let accesses = 0;
+  machine.between = () => {
+    // The index is stored, the wake word is not read yet.
+    if (++accesses === 2) expect(machine.ring.requestSignal(consumer)).toBe(1);
+  };
+  machine.ring.publish(producer);
+  expect(accesses).toBeGreaterThan(2);
+  expect(machine.signals).toEqual([]);
+});
+
 test("a cancelled request is not answered", () => {
   expect(machine.ring.requestSignal(consumer)).toBe(0);
   machine.ring.cancelSignal(consumer);

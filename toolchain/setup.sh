@@ -76,7 +76,8 @@ setup_npm() {
 }
 
 case "${1:-}" in
-  debug | test) setup_packages gdb-multiarch=gdb-multiarch ;;
+  debug) setup_packages gdb-multiarch=gdb-multiarch ;;
+  test) setup_packages gdb-multiarch=gdb-multiarch spin=spin ;; # spin: the model of tests/ring
   help | lint) ;;
   *) setup_packages ;;
 esac

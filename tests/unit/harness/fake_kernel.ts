@@ -86,6 +86,11 @@ export class FakeKernel {
         mmioRead32: unexpected("mmioRead32"),
         mmioWrite32: unexpected("mmioWrite32"),
         memoryBarrier: () => undefined,
+        loadAcquire32: (address: number) => this.slice(address, 4).readUInt32LE(),
+        storeRelease32: (address: number, value: number) => this.slice(address, 4).writeUInt32LE(value >>> 0),
+        sharedLoad64: (address: number) => this.slice(address, 8).readBigUInt64LE(),
+        sharedStore64: (address: number, value: bigint) =>
+          this.slice(address, 8).writeBigUInt64LE(BigInt.asUintN(64, value)),
       },
     };
   }

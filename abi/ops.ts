@@ -1,5 +1,8 @@
 // Operation numbers of the well-known services (DESIGN §5) and which of them may be done twice.
+// The block service's are in block.ts.
 // Any service that hands out descriptors (console, network) answers the file operations on them too.
+
+import { BLOCK_DESCRIBE, BLOCK_FIND } from "./block";
 
 export const OP_DESCRIBE: u32 = 1; // every service: → data: str name, str version
 
@@ -39,5 +42,5 @@ export const CURRENT_OFFSET: u64 = 0xffffffffffffffff;
 
 /** Whether a call that a dead service had received may be given to its next instance (DESIGN §7). */
 export function isIdempotent(op: u32): bool {
-  return op == OP_DESCRIBE || op == VFS_STAT || op == LOADER_SYM;
+  return op == OP_DESCRIBE || op == VFS_STAT || op == LOADER_SYM || op == BLOCK_DESCRIBE || op == BLOCK_FIND;
 }

@@ -1,23 +1,12 @@
-// The block service's operations (endpoint 4, docs/services/block.md). Data travels through memory objects that the client
-// created and attached; messages only say what goes where. Little-endian; errors: the table in docs/services/block.md.
+// What the block service's operations carry (endpoint 4; numbers in ops.ts, errors in docs/services/block.md). Data travels
+// through memory objects that the client created and attached; messages only say what goes where. Little-endian.
 //
 //   describe · find        which disks and partitions there are
 //   attach · detach        a memory object that the disks may read and write
 //   read · write · flush   as a call: answered when done. As an asynchronous message: a BLOCK_COMPLETED message later, at the
 //                          endpoint that connect named. A client that must not block uses the second form.
 //
-// Numbers 400–499 are the block service's; a sector is 512 bytes, whatever the disk's own block size.
-
-export const BLOCK_DESCRIBE: u32 = 400; // u32 device → value: number of devices; data: BlockDevice. -ENXIO: none such
-export const BLOCK_FIND: u32 = 401; // str name → value: device; data: BlockDevice. -ENOENT
-export const BLOCK_CONNECT: u32 = 402; // FLAG_GRANT: GRANT_ENDPOINT with RIGHT_SEND → 0. One a client; a second replaces it
-export const BLOCK_ATTACH: u32 = 403; // u32 pages; FLAG_GRANT: GRANT_OBJECT → value: attachment, for pages 0 … pages - 1
-export const BLOCK_DETACH: u32 = 404; // u32 attachment → 0. -EBUSY: a request on it is not finished
-export const BLOCK_READ: u32 = 405; // BlockRequest → value: sectors read, all of them or -errno
-export const BLOCK_WRITE: u32 = 406; // BlockRequest → value: sectors written, all of them or -errno
-export const BLOCK_FLUSH: u32 = 407; // BlockRequest's first 24 bytes: all writes answered before it was sent are on the medium
-export const BLOCK_CLAIM: u32 = 408; // u32 device, u32 1 or 0: only we write to it from now on, or everybody again. -EBUSY
-export const BLOCK_COMPLETED: u32 = 410; // from the service: u64 cookie, i64 result of an asynchronous request
+// A sector is 512 bytes, whatever the disk's own block size.
 
 // BlockDevice:
 //   0          8               16        20      24       28           32

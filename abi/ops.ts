@@ -1,8 +1,5 @@
 // Operation numbers of the well-known services (DESIGN §5) and which of them may be done twice.
-// The block service's are in block.ts.
 // Any service that hands out descriptors (console, network) answers the file operations on them too.
-
-import { BLOCK_DESCRIBE, BLOCK_FIND } from "./block";
 
 export const OP_DESCRIBE: u32 = 1; // every service: → data: str name, str version
 
@@ -34,6 +31,18 @@ export const LOADER_CLOSE: u32 = 301;
 export const LOADER_SYM: u32 = 302;
 export const LOADER_ERROR: u32 = 303;
 export const LOADER_SPAWN: u32 = 304; // u32 argument bytes, path; window 1: argument block → value: pid
+
+// Layouts, limits and the two ways to ask: block.ts.
+export const BLOCK_DESCRIBE: u32 = 400; // u32 device → value: number of devices; data: BlockDevice. -ENXIO: none such
+export const BLOCK_FIND: u32 = 401; // str name → value: device; data: BlockDevice. -ENOENT
+export const BLOCK_CONNECT: u32 = 402; // FLAG_GRANT: GRANT_ENDPOINT with RIGHT_SEND → 0. One a client; a second replaces it
+export const BLOCK_ATTACH: u32 = 403; // u32 pages; FLAG_GRANT: GRANT_OBJECT → value: attachment, for pages 0 … pages - 1
+export const BLOCK_DETACH: u32 = 404; // u32 attachment → 0. -EBUSY: a request on it is not finished
+export const BLOCK_READ: u32 = 405; // BlockRequest → value: sectors read, all of them or -errno
+export const BLOCK_WRITE: u32 = 406; // BlockRequest → value: sectors written, all of them or -errno
+export const BLOCK_FLUSH: u32 = 407; // BlockRequest's first 24 bytes: all writes answered before it was sent are on the medium
+export const BLOCK_CLAIM: u32 = 408; // u32 device, u32 1 or 0: only we write to it from now on, or everybody again. -EBUSY
+export const BLOCK_COMPLETED: u32 = 410; // from the service: u64 cookie, i64 result of an asynchronous request
 
 /** Stands for the handle in VFS_STAT when a path follows. */
 export const NO_HANDLE: u32 = 0xffffffff;

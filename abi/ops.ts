@@ -33,7 +33,7 @@ export const LOADER_ERROR: u32 = 303;
 export const LOADER_SPAWN: u32 = 304; // u32 argument bytes, path; window 1: argument block → value: pid
 
 // Layouts, limits and the two ways to ask: block.ts.
-export const BLOCK_DESCRIBE: u32 = 400; // u32 device → value: number of devices; data: BlockDevice. -ENXIO: none such
+export const BLOCK_DESCRIBE: u32 = 400; // u32 device → value: number of devices; data: BlockDevice. -ENODEV: none such
 export const BLOCK_FIND: u32 = 401; // str name → value: device; data: BlockDevice. -ENOENT
 export const BLOCK_CONNECT: u32 = 402; // FLAG_GRANT: GRANT_ENDPOINT with RIGHT_SEND → 0. One a client; a second replaces it
 export const BLOCK_ATTACH: u32 = 403; // u32 pages; FLAG_GRANT: GRANT_OBJECT → value: attachment, for pages 0 … pages - 1

@@ -5,6 +5,7 @@
 
 import { MESSAGE_PAGE } from "../../../abi/program";
 import {
+  FLAG_GRANT,
   FLAG_KERNEL,
   FLAG_TIMEOUT,
   FLAG_WINDOWS,
@@ -34,7 +35,7 @@ import { epCall, epSend } from "../sys";
  */
 export function ipcCallService(epid: u32, m: Message, timeout_ns: i64 = NO_TIMEOUT): i32 {
   if (!m.ok) return -EMSGSIZE;
-  let flags = (<u32>m.flags) & FLAG_WINDOWS;
+  let flags = (<u32>m.flags) & (FLAG_WINDOWS | FLAG_GRANT);
   if (timeout_ns >= 0) flags |= FLAG_TIMEOUT;
   const code = <i32>epCall(epid, requestInfo(m.op, m.priority, m.length, flags), timeout_ns);
   m.rewind();
@@ -44,7 +45,7 @@ export function ipcCallService(epid: u32, m: Message, timeout_ns: i64 = NO_TIMEO
 /** Queues the message without waiting: 0, -EAGAIN when that priority's queue is full, or another -errno. */
 export function ipcSend(epid: u32, m: Message): i32 {
   if (!m.ok) return -EMSGSIZE;
-  return <i32>epSend(epid, requestInfo(m.op, m.priority, m.length, 0));
+  return <i32>epSend(epid, requestInfo(m.op, m.priority, m.length, (<u32>m.flags) & FLAG_GRANT));
 }
 
 /** Whether the last call's negative code was made by the kernel (dead peer, timeout, no right) and not by the service. */

@@ -41,3 +41,7 @@ export declare function memoryBarrier(): void;
 /** The generic timer's counter, for measuring. */
 @external("sys", "counter")
 export declare function counter(): u64;
+
+/** Instructions that the core has retired, mod 2^32, for measuring what waits: a core without PMUv3 traps. QEMU counts with -icount only. */
+@external("sys", "instructions")
+export declare function instructions(): u32;

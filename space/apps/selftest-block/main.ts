@@ -6,8 +6,9 @@
 //   selftest-block read NAME SECTOR     reads one sector and prints the result
 //   selftest-block hostile NAME         requests that must be refused
 //   selftest-block abandon NAME         asks for much and ends without waiting
+//   selftest-block until-death NAME     reads until the service dies, and then some more
 
-import { ENODEV } from "../../../abi/errno";
+import { ECONNREFUSED, ENODEV } from "../../../abi/errno";
 import { BLOCK_READ } from "../../../abi/ops";
 import { SYS_EP_CREATE } from "../../../abi/syscall";
 import {
@@ -26,6 +27,7 @@ import { checked, tryHostile, wrong } from "./hostile";
 import { SharedMemory } from "./shared_memory";
 
 const ABANDONED: u32 = 20;
+const LATER_READS: u32 = 10;
 const ABANDONED_SECTORS: u32 = 128;
 
 function list(): i32 {
@@ -48,6 +50,20 @@ function abandon(device: BlockDevice): i32 {
   return status;
 }
 
+/** Reads until a read fails: the first error may be a held call's, all later ones say that nobody is there. */
+function untilDeath(device: BlockDevice): i32 {
+  const memory = new SharedMemory();
+  let status = memory.create(ABANDONED_SECTORS / 8);
+  while (status == 0) status = readSectors(device.id, 0, ABANDONED_SECTORS, memory.attachment, 0);
+  println(`selftest-block: ended with ${status}`);
+  let refused: u32 = 0;
+  for (let i: u32 = 0; i < LATER_READS; i++) {
+    if (readSectors(device.id, 0, 1, memory.attachment, 0) == -ECONNREFUSED) refused++;
+  }
+  println(`selftest-block: ${refused} later reads refused`);
+  return refused == LATER_READS ? 0 : 1;
+}
+
 function result(what: string, name: string, value: i64): i32 {
   println(
     failure ? `selftest-block: ${what} ${name}: ${failure}` : `selftest-block: ${what} ${name}: ${value}`,
@@ -59,6 +75,7 @@ function onDevice(what: string, device: BlockDevice, argument: string): i32 {
   if (what == "sum") return result(what, device.name, checksumDevice(device));
   if (what == "write") return result(what, device.name, writeDevice(device, <u32>U32.parseInt(argument)));
   if (what == "abandon") return abandon(device);
+  if (what == "until-death") return untilDeath(device);
   if (what == "hostile") {
     tryHostile(device);
     println(`selftest-block: ${checked} checked, ${wrong} wrong`);

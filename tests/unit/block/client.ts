@@ -52,7 +52,13 @@ function readDevice(data: Buffer): Device {
   };
 }
 
-export function requestData(device: number, first: bigint, sectors: number, cookie: bigint, pieces: Piece[]): RequestData {
+export function requestData(
+  device: number,
+  first: bigint,
+  sectors: number,
+  cookie: bigint,
+  pieces: Piece[],
+): RequestData {
   const data = new RequestData().u32(device).u32(sectors).u64(first).u64(cookie);
   for (const { attachment, offset } of pieces) data.u32(attachment).u32(offset);
   return data;
@@ -123,7 +129,8 @@ export class BlockMachine {
 
   /** Delivers the interrupts of the disks that have one pending, until none has. */
   interrupts(): void {
-    for (let bits = this.kernel.pendingBits(); bits; bits = this.kernel.pendingBits()) this.service.notify(bits);
+    for (let bits = this.kernel.pendingBits(); bits; bits = this.kernel.pendingBits())
+      this.service.notify(bits);
   }
 
   /** A call that is done when its disk has interrupted: its result, or undefined while it waits. */
@@ -137,11 +144,17 @@ export class BlockMachine {
   }
 
   read(device: number, first: number, sectors: number, attachment: number, offset = 0): number | undefined {
-    return this.transfer(BLOCK_READ, requestData(device, BigInt(first), sectors, 0n, [{ attachment, offset }]));
+    return this.transfer(
+      BLOCK_READ,
+      requestData(device, BigInt(first), sectors, 0n, [{ attachment, offset }]),
+    );
   }
 
   write(device: number, first: number, sectors: number, attachment: number, offset = 0): number | undefined {
-    return this.transfer(BLOCK_WRITE, requestData(device, BigInt(first), sectors, 0n, [{ attachment, offset }]));
+    return this.transfer(
+      BLOCK_WRITE,
+      requestData(device, BigInt(first), sectors, 0n, [{ attachment, offset }]),
+    );
   }
 
   flush(device: number): number | undefined {

@@ -33,7 +33,9 @@ function machineWithRequests(): { machine: BlockMachine; disk: FakeDisk; attachm
 /** All requests of the first disk failed, it is off, and the second one works. */
 function expectShutOff(machine: BlockMachine, disk: FakeDisk, attachment: number): void {
   const failed = machine.kernel.sent.filter(({ result }) => result === BigInt(-EIO));
-  expect(failed.map(({ cookie }) => Number(cookie)).sort((a, b) => a - b)).toEqual([...Array(REQUESTS).keys()]);
+  expect(failed.map(({ cookie }) => Number(cookie)).sort((a, b) => a - b)).toEqual([
+    ...Array(REQUESTS).keys(),
+  ]);
   expect(disk.status).toBe(0);
   expect(machine.read(0, 0, 1, attachment)).toBe(-EIO);
   expect(machine.flush(0)).toBe(-EIO);

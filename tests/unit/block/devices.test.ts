@@ -32,7 +32,8 @@ test("disks are named in the order of their slots; empty slots and other devices
     },
   ]);
   expect(machine.find("vdb")).toMatchObject({ id: 1, sectors: 30 });
-  for (const name of ["", "vd", "vdc", "vda1", "vdaa", "VDA", "x".repeat(255)]) expect(machine.find(name)).toBe(-ENOENT);
+  for (const name of ["", "vd", "vdc", "vda1", "vdaa", "VDA", "x".repeat(255)])
+    expect(machine.find(name)).toBe(-ENOENT);
 });
 
 test("without a disk the service answers all the same", () => {
@@ -47,7 +48,11 @@ test("without a disk the service answers all the same", () => {
 });
 
 test.each<[string, (disk: FakeDisk) => void, RegExp]>([
-  ["legacy", (disk) => (disk.version = 1), /slot 0 has only the interface before virtio 1.0: .*force-legacy=false/],
+  [
+    "legacy",
+    (disk) => (disk.version = 1),
+    /slot 0 has only the interface before virtio 1.0: .*force-legacy=false/,
+  ],
   ["not of version 1", (disk) => (disk.offered &= ~(1n << 32n)), /vda: does not agree/],
   ["against the features", (disk) => (disk.refusesFeatures = true), /vda: does not agree/],
   ["unwilling to reset", (disk) => ((disk.refusesReset = true), (disk.status = 15)), /vda: does not agree/],
@@ -55,7 +60,11 @@ test.each<[string, (disk: FakeDisk) => void, RegExp]>([
   ["with blocks of 0 bytes", (disk) => (disk.blockBytes = 0), /vda: has blocks of a size/],
   ["with blocks of 520 bytes", (disk) => (disk.blockBytes = 520), /vda: has blocks of a size/],
   ["with blocks of 8 KiB", (disk) => (disk.blockBytes = 8192), /vda: has blocks of a size/],
-  ["with small segments", (disk) => ((disk.offered |= FEATURE.sizeMax), (disk.sizeMax = 4095)), /vda: takes no segment/],
+  [
+    "with small segments",
+    (disk) => ((disk.offered |= FEATURE.sizeMax), (disk.sizeMax = 4095)),
+    /vda: takes no segment/,
+  ],
   ["with few segments", (disk) => (disk.segMax = 32), /vda: takes too few segments/],
   ["without a queue", (disk) => (disk.queueSizeMax = 0), /vda: has no queue/],
   ["with a small queue", (disk) => (disk.queueSizeMax = 32), /vda: has no queue/],

@@ -26,7 +26,13 @@ const REGISTER = {
 };
 const STATUS_FEATURES_OK = 8;
 const STATUS_DRIVER_OK = 4;
-export const FEATURE = { sizeMax: 1n << 1n, segMax: 1n << 2n, readOnly: 1n << 5n, blockSize: 1n << 6n, flush: 1n << 9n };
+export const FEATURE = {
+  sizeMax: 1n << 1n,
+  segMax: 1n << 2n,
+  readOnly: 1n << 5n,
+  blockSize: 1n << 6n,
+  flush: 1n << 9n,
+};
 const VERSION_1 = 1n << 32n;
 const DESCRIPTOR_NEXT = 1;
 const DESCRIPTOR_WRITE = 2;
@@ -115,7 +121,8 @@ export class FakeDisk {
   }
 
   write(register: number, value: number): void {
-    if (register >= REGISTER.addresses && register < REGISTER.addresses + 0x28) return this.setAddress(register, value);
+    if (register >= REGISTER.addresses && register < REGISTER.addresses + 0x28)
+      return this.setAddress(register, value);
     switch (register) {
       case REGISTER.featuresSelect:
         this.selected.features = value;
@@ -234,7 +241,11 @@ export class FakeDisk {
       const flags = descriptor.readUInt16LE(12);
       const size = descriptor.readUInt32LE(8);
       if (this.sizeMax && size > this.sizeMax) throw new Error(`a segment of ${size} bytes`);
-      segments.push({ address: descriptor.readBigUInt64LE(0), size, writable: (flags & DESCRIPTOR_WRITE) !== 0 });
+      segments.push({
+        address: descriptor.readBigUInt64LE(0),
+        size,
+        writable: (flags & DESCRIPTOR_WRITE) !== 0,
+      });
       index = descriptor.readUInt16LE(14);
       more = (flags & DESCRIPTOR_NEXT) !== 0;
       if (segments.length > this.queueSize) throw new Error("a chain without end");

@@ -64,7 +64,14 @@ test.each<[string, (attachment: number) => Piece[], number]>([
   ["an offset behind the memory", (a) => [{ attachment: a, offset: 2 * PAGE }], -EFAULT],
   ["memory that ends too early", (a) => [{ attachment: a, offset: 2 * PAGE - SECTOR }], -EFAULT],
   ["an offset round the end of numbers", (a) => [{ attachment: a, offset: 0xfffffe00 }], -EFAULT],
-  ["a bad second piece", (a) => [{ attachment: a, offset: 0 }, { attachment: a + 1, offset: 0 }], -EBADF],
+  [
+    "a bad second piece",
+    (a) => [
+      { attachment: a, offset: 0 },
+      { attachment: a + 1, offset: 0 },
+    ],
+    -EBADF,
+  ],
   ["pieces that do not divide it", (a) => Array(4).fill({ attachment: a, offset: 0 }) as Piece[], -EINVAL],
 ])("%s is refused, and the record is free again", (_name, pieces, wanted) => {
   const machine = oneDisk();
@@ -227,7 +234,8 @@ test("a disk of 4 KiB blocks takes whole blocks only", () => {
 
 test("a claimed device is written to by its claimant alone, until that lets go or dies", () => {
   const machine = oneDisk();
-  const claim = (take: number, device = 0) => machine.result(BLOCK_CLAIM, new RequestData().u32(device).u32(take));
+  const claim = (take: number, device = 0) =>
+    machine.result(BLOCK_CLAIM, new RequestData().u32(device).u32(take));
   const mine = machine.attach(machine.kernel.addObject(1));
   machine.pid = OTHER_PID;
   machine.kernel.alive.add(OTHER_PID);

@@ -163,7 +163,8 @@ export class BlockKernel extends FakeKernel {
 
   private mapDma([id, address, firstPage, pages]: bigint[]): number {
     const memory = this.dma.get(Number(id));
-    if (!memory || firstPage !== 0n || Number(pages) !== memory.pages || Number(address) % PAGE) return -EINVAL;
+    if (!memory || firstPage !== 0n || Number(pages) !== memory.pages || Number(address) % PAGE)
+      return -EINVAL;
     for (let i = 0; i < memory.pages; i++) {
       this.physical.addFrame(memory.first + 2 * i * PAGE, () => this.slice(Number(address) + i * PAGE, PAGE));
     }

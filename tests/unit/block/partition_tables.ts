@@ -34,7 +34,11 @@ export function writeMbr(image: Buffer, entries: readonly (MbrEntry | undefined)
 }
 
 /** Writes the chain of an extended partition at `first`: logical partitions, each with its table one sector before it. */
-export function writeLogical(image: Buffer, first: number, logical: readonly { first: number; sectors: number }[]): void {
+export function writeLogical(
+  image: Buffer,
+  first: number,
+  logical: readonly { first: number; sectors: number }[],
+): void {
   logical.forEach((partition, i) => {
     const table = i === 0 ? first : partition.first - 1;
     const next = logical.at(i + 1);

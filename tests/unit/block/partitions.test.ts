@@ -22,7 +22,8 @@ interface Found {
 function scan(image: Buffer, blockBytes = SECTOR): Found {
   const machine = BlockMachine.with(image, (disk) => (disk.blockBytes = blockBytes));
   const [, ...partitions] = machine.devices();
-  for (const { flags, disk } of partitions) expect([flags & BLOCK_FLAG_PARTITION, disk]).toEqual([BLOCK_FLAG_PARTITION, 0]);
+  for (const { flags, disk } of partitions)
+    expect([flags & BLOCK_FLAG_PARTITION, disk]).toEqual([BLOCK_FLAG_PARTITION, 0]);
   return {
     partitions: partitions.map(({ name, first, sectors }) => [name, first, sectors]),
     log: machine.kernel.log.join("\n"),
@@ -191,8 +192,12 @@ test("chains of logical partitions that go round, leave their partition or do no
     return scan(image);
   };
   const logical = { type: 0x83, first: 1, sectors: 10 };
-  expect(chain(mbrSector([logical, { type: 0x05, first: 0, sectors: 9 }])).partitions).toEqual([["vda5", 101, 10]]);
-  expect(chain(mbrSector([logical, { type: 0x05, first: 500, sectors: 9 }])).partitions).toEqual([["vda5", 101, 10]]);
+  expect(chain(mbrSector([logical, { type: 0x05, first: 0, sectors: 9 }])).partitions).toEqual([
+    ["vda5", 101, 10],
+  ]);
+  expect(chain(mbrSector([logical, { type: 0x05, first: 500, sectors: 9 }])).partitions).toEqual([
+    ["vda5", 101, 10],
+  ]);
   expect(chain(mbrSector([{ ...logical, sectors: 500 }])).partitions).toEqual([]);
   expect(chain(mbrSector([{ ...logical, first: 0 }])).partitions).toEqual([]);
   const loop = empty();
@@ -232,7 +237,8 @@ test("requests stay within their partition, and go to its place on the disk", ()
 
 test("a claim on a disk covers its partitions, one on a partition the disk", () => {
   const { machine } = scan(gptImage());
-  const claim = (device: number, take: number) => machine.result(BLOCK_CLAIM, new RequestData().u32(device).u32(take));
+  const claim = (device: number, take: number) =>
+    machine.result(BLOCK_CLAIM, new RequestData().u32(device).u32(take));
   machine.kernel.alive.add(50).add(51);
   machine.pid = 50;
   expect(claim(1, 1)).toBe(0);
@@ -250,7 +256,9 @@ test("tables with a few bytes changed: no trap, and every partition lies on the 
     const isGpt = random.below(2) === 0;
     const image = isGpt ? gptImage() : mbrImage();
     for (let changes = 1 + random.below(6); changes > 0; changes--) {
-      const places = isGpt ? [440, SECTOR, 2 * SECTOR, 3 * SECTOR] : [440, 200 * SECTOR + 440, 399 * SECTOR + 440, 446];
+      const places = isGpt
+        ? [440, SECTOR, 2 * SECTOR, 3 * SECTOR]
+        : [440, 200 * SECTOR + 440, 399 * SECTOR + 440, 446];
       image[places[random.below(4)] + random.below(72)] = random.below(256);
     }
     if (isGpt && random.below(2)) signHeader(image.subarray(SECTOR, SECTOR + 92));

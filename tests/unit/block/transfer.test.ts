@@ -15,7 +15,9 @@ const RANDOM_STEPS = 3000;
 
 function randomImage(sectors: number, seed = 1): Buffer {
   const random = new Random(seed);
-  return Buffer.from(Array.from({ length: sectors * SECTOR }, (_, i) => (i < SECTOR ? 0 : random.below(256))));
+  return Buffer.from(
+    Array.from({ length: sectors * SECTOR }, (_, i) => (i < SECTOR ? 0 : random.below(256))),
+  );
 }
 
 test("a read puts the disk's sectors into the object, and nothing else anywhere", () => {
@@ -57,8 +59,10 @@ test("segments stay within what the device takes", () => {
 test("pieces that come to too many segments are refused; on a page each they always fit", () => {
   const machine = BlockMachine.with(randomImage(600));
   const attachment = machine.attach(machine.kernel.addObject(64));
-  const pieces = (offset: number) => Array.from({ length: 29 }, (_, i) => ({ attachment, offset: offset + 2 * i * PAGE }));
-  const read = (offset: number) => machine.transfer(BLOCK_READ, requestData(0, 0n, 29 * 4, 0n, pieces(offset)));
+  const pieces = (offset: number) =>
+    Array.from({ length: 29 }, (_, i) => ({ attachment, offset: offset + 2 * i * PAGE }));
+  const read = (offset: number) =>
+    machine.transfer(BLOCK_READ, requestData(0, 0n, 29 * 4, 0n, pieces(offset)));
   expect(read(512)).toBe(29 * 4);
   expect(read(3072)).toBe(-E2BIG);
 });
@@ -76,11 +80,13 @@ test("random transfers, calls and asynchronous ones, agree with a model", () => 
     const isRead = random.below(2) === 0;
     const pieceSectors = 1 + random.below(8);
     const first = random.below(200);
-    const pieces = Array.from({ length: 1 + random.below(6) }, () => random.below(objects.length)).map((index) => ({
-      index,
-      attachment: attachments[index],
-      offset: SECTOR * random.below(objects[index].bytes.length / SECTOR - pieceSectors),
-    }));
+    const pieces = Array.from({ length: 1 + random.below(6) }, () => random.below(objects.length)).map(
+      (index) => ({
+        index,
+        attachment: attachments[index],
+        offset: SECTOR * random.below(objects[index].bytes.length / SECTOR - pieceSectors),
+      }),
+    );
     pieces.forEach(({ index, offset }, i) => {
       const at = (first + i * pieceSectors) * SECTOR;
       const memory = memories[index].subarray(offset, offset + pieceSectors * SECTOR);
@@ -90,11 +96,16 @@ test("random transfers, calls and asynchronous ones, agree with a model", () => 
     const sectors = pieces.length * pieceSectors;
     const data = requestData(0, BigInt(first), sectors, BigInt(step), pieces);
     const op = isRead ? BLOCK_READ : BLOCK_WRITE;
-    if (random.below(2) === 0) expect(machine.transfer(op, data), `seed ${random.seed} step ${step}`).toBe(sectors);
+    if (random.below(2) === 0)
+      expect(machine.transfer(op, data), `seed ${random.seed} step ${step}`).toBe(sectors);
     else {
       machine.submit(op, data);
       machine.interrupts();
-      expect(machine.kernel.sent.pop()).toEqual({ endpoint: ENDPOINT, cookie: BigInt(step), result: BigInt(sectors) });
+      expect(machine.kernel.sent.pop()).toEqual({
+        endpoint: ENDPOINT,
+        cookie: BigInt(step),
+        result: BigInt(sectors),
+      });
     }
   }
   expect(image.equals(disk), `seed ${random.seed}`).toBe(true);

@@ -46,6 +46,13 @@ function expectShutOff(machine: BlockMachine, disk: FakeDisk, attachment: number
 test.each<[string, (disk: FakeDisk) => void]>([
   ["an index that runs ahead", (disk) => disk.setUsedIndex(disk.usedIndex + 8)],
   ["an index that runs back", (disk) => disk.setUsedIndex(disk.usedIndex - 1)],
+  [
+    "more answers than it has requests, good ones among them",
+    (disk) => {
+      disk.finishAll();
+      disk.setUsedIndex(disk.usedIndex + 1);
+    },
+  ],
   ["a chain in the middle", (disk) => disk.use(1, 1)],
   ["a chain beyond the queue", (disk) => disk.use(7 * SLOT_DESCRIPTORS, 1)],
   ["a chain beyond all numbers", (disk) => disk.use(0xffffffff, 1)],

@@ -200,4 +200,5 @@ test("completions that find no room are kept and come later, each once", () => {
   machine.service.tick(0n);
   const cookies = machine.kernel.sent.map(({ cookie }) => Number(cookie)).sort((a, b) => a - b);
   expect(cookies).toEqual(Array.from({ length: BLOCK_MAX_PENDING }, (_, i) => i));
+  expect(new Set(machine.kernel.sent.map(({ result }) => result))).toEqual(new Set([1n]));
 });

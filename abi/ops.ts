@@ -39,6 +39,18 @@ export const SVC_START: u32 = 902; // str name
 export const SVC_RESTART: u32 = 903; // str name
 export const SVC_UPDATE: u32 = 904; // str name; window 0: the program's bytes
 
+// Layouts, limits and the two ways to ask: block.ts.
+export const BLOCK_DESCRIBE: u32 = 400; // u32 device → value: number of devices; data: BlockDevice. -ENODEV: none such
+export const BLOCK_FIND: u32 = 401; // str name → value: device; data: BlockDevice. -ENOENT
+export const BLOCK_CONNECT: u32 = 402; // FLAG_GRANT: GRANT_ENDPOINT with RIGHT_SEND → 0. One a client; a second replaces it
+export const BLOCK_ATTACH: u32 = 403; // u32 pages; FLAG_GRANT: GRANT_OBJECT → value: attachment, for pages 0 … pages - 1
+export const BLOCK_DETACH: u32 = 404; // u32 attachment → 0. -EBUSY: a request on it is not finished
+export const BLOCK_READ: u32 = 405; // BlockRequest → value: sectors read, all of them or -errno
+export const BLOCK_WRITE: u32 = 406; // BlockRequest → value: sectors written, all of them or -errno
+export const BLOCK_FLUSH: u32 = 407; // BlockRequest's first 24 bytes: all writes answered before it was sent are on the medium
+export const BLOCK_CLAIM: u32 = 408; // u32 device, u32 1 or 0: only we write to it from now on, or everybody again. -EBUSY
+export const BLOCK_COMPLETED: u32 = 410; // from the service: u64 cookie, i64 result of an asynchronous request
+
 /** Stands for the handle in VFS_STAT when a path follows. */
 export const NO_HANDLE: u32 = 0xffffffff;
 /** Offset of VFS_READ and VFS_WRITE that means "the handle's own position". */
@@ -46,5 +58,5 @@ export const CURRENT_OFFSET: u64 = 0xffffffffffffffff;
 
 /** Whether a call that a dead service had received may be given to its next instance (DESIGN §7). */
 export function isIdempotent(op: u32): bool {
-  return op == OP_DESCRIBE || op == VFS_STAT || op == LOADER_SYM;
+  return op == OP_DESCRIBE || op == VFS_STAT || op == LOADER_SYM || op == BLOCK_DESCRIBE || op == BLOCK_FIND;
 }

@@ -102,6 +102,12 @@ INLINE uint64_t w2c_sys_counter(struct w2c_sys* s) {
   __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(v)::"memory");
   return v;
 }
+/* Event counter 0, which boot/head.S makes INST_RETIRED. */
+INLINE uint32_t w2c_sys_instructions(struct w2c_sys* s) {
+  uint64_t v;
+  __asm__ volatile("isb\n\tmrs %0, pmevcntr0_el0" : "=r"(v)::"memory");
+  return (uint32_t)v;
+}
 
 INLINE uint64_t w2c_raw_load64(struct w2c_raw* r, uint64_t address) { return *(volatile uint64_t*)address; }
 INLINE void w2c_raw_store64(struct w2c_raw* r, uint64_t address, uint64_t value) { *(volatile uint64_t*)address = value; }

@@ -56,3 +56,7 @@ export declare function sharedStore64(address: usize, value: u64): void;
 /** The generic timer's counter, for measuring. */
 @external("sys", "counter")
 export declare function counter(): u64;
+
+/** Instructions that the core has retired, mod 2^32, for measuring what waits: a core without PMUv3 traps. QEMU counts with -icount only. */
+@external("sys", "instructions")
+export declare function instructions(): u32;

@@ -52,6 +52,7 @@ export const ANCHORS: readonly Anchor[] = [
   { name: "pwrite_64k", budget: 16_000, linuxCloud: 33_311, linuxMinimal: 28_228, pureCpu: true },
   { name: "create_close_unlink", budget: 6_000, linuxCloud: 20_249, linuxMinimal: 18_458, pureCpu: true },
   { name: "spawn_exit_wait", budget: 60_000, linuxCloud: 133_512, linuxMinimal: 121_546, pureCpu: true },
+  { name: "block_read_64k", budget: 800, linuxCloud: 1_654, linuxMinimal: 843, pureCpu: false },
   {
     name: "boot_to_user",
     budget: 2_000_000,

@@ -22,6 +22,10 @@ Runs the benchmarks and fails when one that repeats exactly is more than 5 % slo
 With --record writes that file.
 `;
 const RESULT_FILE = "build/bench.json";
+/** The disk of the block rows: something to read. */
+const DISK_FILE = "build/bench/disk.img";
+const DISK_BYTES = 16 * 1024 * 1024;
+const DISK_PATTERN = "HNX ";
 const BASELINE_FILE = "tests/bench/baseline.json";
 const BENCH_COMMAND = "bench";
 const INSTRUCTION_COUNT = ["-icount", "shift=0"];
@@ -32,7 +36,9 @@ async function measure(): Promise<Results> {
   await build();
   const options = readMachineOptions({});
   const append = kernelCommandLine("run", BENCH_COMMAND);
-  const args = qemuArguments({ ...options, append, initrd: TEST_INITRD, extra: INSTRUCTION_COUNT });
+  writeOutput(DISK_FILE, Buffer.alloc(DISK_BYTES, DISK_PATTERN));
+  const disks = [DISK_FILE];
+  const args = qemuArguments({ ...options, append, disks, initrd: TEST_INITRD, extra: INSTRUCTION_COUNT });
   const run = spawnSync(QEMU, args, {
     stdio: ["ignore", "pipe", "inherit"],
     encoding: "utf8",

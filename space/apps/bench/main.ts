@@ -9,6 +9,7 @@ import { println } from "../../lib/console";
 import { O_CREAT, O_RDWR, Stat, close, creat, open, pread, pwrite, read, stat, unlink } from "../../lib/fs";
 import { spawn, systemInfo, wait } from "../../lib/process";
 import { counter, epCall, syscall } from "../../lib/sys";
+import { diskRows } from "./disk";
 import { startServer, stopServer } from "./server";
 
 const ROUNDS: u32 = 10000;
@@ -117,5 +118,5 @@ export function main(): i32 {
   nullCall();
   if (!messages() || !files()) return 1;
   spawns();
-  return 0;
+  return diskRows() ? 0 : 1;
 }

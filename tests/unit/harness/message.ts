@@ -4,6 +4,7 @@ export const PAGE = 0x1000;
 /** Offsets in the page. */
 export const AT = { id: 0x00, source: 0x08, info: 0x10, cursor: 0x18, data: 0x80 };
 export const DATA_MAX = 256;
+const DEFAULT_SOURCE = 1; // process id
 
 export const FLAG_ASYNC = 2;
 export const FLAG_OTHER_ENDPOINT = 16;
@@ -52,10 +53,17 @@ export class MessagePage {
   constructor(private readonly memory: WebAssembly.Memory) {}
 
   /** Puts a request there. length: what the header says, if that shall differ from the data's own. */
-  writeRequest(op: number, token: bigint, data: Uint8Array, flags = 0, length = data.length): void {
+  writeRequest(
+    op: number,
+    token: bigint,
+    data: Uint8Array,
+    flags = 0,
+    length = data.length,
+    source = DEFAULT_SOURCE,
+  ): void {
     const page = new DataView(this.memory.buffer, PAGE);
     page.setBigUint64(AT.id, token, true);
-    page.setUint32(AT.source, 1, true);
+    page.setUint32(AT.source, source, true);
     page.setUint16(AT.info, op, true);
     page.setUint16(AT.info + 2, 1, true);
     page.setUint16(AT.info + 4, length, true);

@@ -12,6 +12,7 @@ interface ServiceExports {
   start?(): number;
   dispatch(): bigint;
   notify?(bits: bigint): void;
+  tick?(now: bigint): void;
 }
 
 const modules = new Map<string, WebAssembly.Module>();
@@ -60,18 +61,18 @@ export class ServiceUnderTest {
     return this.exports.start?.() ?? 0;
   }
 
-  /** One request with its windows, answered at once. flags, length: of the header, for hostile ones. */
+  /** One request with its windows, answered at once. flags, length: of the header, for hostile ones; source: process id. */
   call(
     op: number,
     data: RequestData | Uint8Array,
     windows: Window[] = [],
-    header: { flags?: number; length?: number } = {},
+    header: { flags?: number; length?: number; source?: number } = {},
   ): Answer {
     const bytes = data instanceof RequestData ? data.build() : data;
     const token = this.nextToken++;
     this.kernel.token = token;
     this.kernel.windows = windows;
-    this.page.writeRequest(op, token, bytes, header.flags, header.length);
+    this.page.writeRequest(op, token, bytes, header.flags, header.length, header.source);
     const answer = this.page.readAnswer(this.exports.dispatch());
     this.kernel.windows = [];
     return answer;
@@ -84,5 +85,10 @@ export class ServiceUnderTest {
 
   notify(bits: bigint): void {
     this.exports.notify?.(bits);
+  }
+
+  /** What is due at time `now`, in counter ticks. */
+  tick(now: bigint): void {
+    this.exports.tick?.(now);
   }
 }

@@ -65,7 +65,7 @@ function insert(id: u32, tick: u32): void {
   if (head) timerAt(<u32>head - 1).previous = <u16>(id + 1);
   store<u16>(slot, <u16>(id + 1));
   const word = bitmap + (((tick & SLOT_MASK) >> 6) << 3);
-  store<u64>(word, load<u64>(word) | ((<u64>1) << (<u64>(tick & 63))));
+  store<u64>(word, load<u64>(word) | bitOf(tick));
   armed += 1;
 }
 
@@ -77,7 +77,7 @@ function remove(id: u32): void {
   else store<u16>(slot, timer.next);
   if (!load<u16>(slot)) {
     const word = bitmap + (((timer.tick & SLOT_MASK) >> 6) << 3);
-    store<u64>(word, load<u64>(word) & ~((<u64>1) << (<u64>(timer.tick & 63))));
+    store<u64>(word, load<u64>(word) & ~bitOf(timer.tick));
   }
   timer.tick = 0;
   armed -= 1;

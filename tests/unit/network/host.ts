@@ -1,10 +1,13 @@
 // One machine's stack: an instance of module.as.ts, with conveniences for tests. Frames are Buffers; addresses are
 // numbers in host order (ip("10.0.0.1")). Compiled once a test file.
 
-import { mkdirSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from "node:fs";
 import { compileAsc } from "../../../toolchain/pipeline/asc.ts";
 
 const ENTRY = "tests/unit/network/module.as.ts";
+const STACK = "space/services/network/stack";
+const OUTPUT_DIR = "build/test";
 const NETMASK = 0xffffff00;
 
 export interface StackExports {
@@ -81,9 +84,27 @@ export interface Resources {
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
+/** A name for what the sources are now: several test files share one compilation. */
+function sourceKey(): string {
+  const hash = createHash("sha256").update(readFileSync(ENTRY));
+  for (const file of readdirSync(STACK, { recursive: true }).sort()) {
+    if (String(file).endsWith(".ts")) hash.update(readFileSync(`${STACK}/${String(file)}`));
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
 async function compileStack(): Promise<WebAssembly.Module> {
-  mkdirSync("build/test", { recursive: true });
-  const output = `build/test/network-${process.pid}.wasm`;
+  mkdirSync(OUTPUT_DIR, { recursive: true });
+  const output = `${OUTPUT_DIR}/network-${sourceKey()}.wasm`;
+  if (!existsSync(output)) {
+    const own = `${output}.${process.pid}`;
+    await compileTo(own);
+    renameSync(own, output);
+  }
+  return new WebAssembly.Module(readFileSync(output));
+}
+
+async function compileTo(output: string): Promise<void> {
   await compileAsc(ENTRY, output, {
     optimizeLevel: 3,
     debug: true,
@@ -92,7 +113,6 @@ async function compileStack(): Promise<WebAssembly.Module> {
     runtime: "stub",
     memoryBase: 16384,
   });
-  return new WebAssembly.Module(readFileSync(output));
 }
 
 /** The compiled stack, for new Host(). */

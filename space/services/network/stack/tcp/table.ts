@@ -21,7 +21,7 @@ import { oldestTimeWait, takeFromTimeWait } from "./queues";
 import { BOUND, CONNECTED, DETACHED, IN_USE, LISTEN, TIME_WAIT, Tcb, tcbAt } from "./tcb";
 
 export const DEFAULT_BUFFER_BYTES: u32 = 65536;
-const DEFAULT_USER_TIMEOUT_US: u64 = 120_000_000; // R2 of data: RFC 9293 3.8.3 wants 100 seconds at least
+const DEFAULT_USER_TIMEOUT_US: u64 = 900_000_000; // R2 of data: 100 seconds at least (RFC 9293, 3.8.3)
 const DEFAULT_KEEP_IDLE_S: u32 = 7200; // RFC 9293 3.8.4: no less than two hours unless the user says so
 
 let used: u32 = 0;

@@ -4,10 +4,16 @@
 import { BLOCK_AREA, BLOCK_SHIFT, BLOCK_STACK, MAX_BLOCKS } from "./layout";
 
 let free: u32 = 0;
+/** Whether somebody had to go without a block, since clearBlocksWanted(). */
+export let blocksWanted: bool = false;
 
 export function startBlocks(): void {
   free = 0;
   for (let block = MAX_BLOCKS; block > 0; block--) blockFree(block);
+}
+
+export function clearBlocksWanted(): void {
+  blocksWanted = false;
 }
 
 export function freeBlocks(): u32 {
@@ -17,7 +23,10 @@ export function freeBlocks(): u32 {
 /** A block's number, or 0: none is free. Its bytes are what they were. */
 @inline
 export function blockNew(): u32 {
-  if (free == 0) return 0;
+  if (free == 0) {
+    blocksWanted = true;
+    return 0;
+  }
   free -= 1;
   return <u32>load<u16>(BLOCK_STACK + (free << 1));
 }

@@ -29,6 +29,10 @@ export function raiseEvent(socket: u32, bits: u32): void {
   tail += 1;
 }
 
+export function hasEvents(): bool {
+  return head != tail;
+}
+
 /** A socket that something happened to, or -1. */
 export function takeEvent(): i32 {
   if (head == tail) return -1;

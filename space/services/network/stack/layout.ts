@@ -2,6 +2,7 @@
 // that nobody touches cost no page frame. Each table's size is its limit.
 //
 //   0x0002_0000  timers · hash heads · queues · interfaces · ARP · counters
+//   0x0008_0000  the service's own tables: sockets, calls that wait (sockets/)
 //   0x0010_0000  packet buffers (shared with the driver, whole pages)
 //   0x0020_0000  TCP connections
 //   0x0030_0000  datagram sockets
@@ -13,6 +14,8 @@
 import { WASM_PAGE_SIZE } from "../../../../abi/limits";
 
 export const TABLES: usize = 0x0002_0000;
+
+export const SERVICE_TABLES: usize = 0x0008_0000;
 
 export const MAX_PACKETS: u32 = 512; // none free: output waits
 export const PACKET_SHIFT: u32 = 11;

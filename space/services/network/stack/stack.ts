@@ -6,7 +6,7 @@
 
 import { ARP_TIMER, arpTimer } from "./arp";
 import { startArpTable } from "./arp_table";
-import { startBlocks } from "./blocks";
+import { blocksWanted, clearBlocksWanted, freeBlocks, startBlocks } from "./blocks";
 import { COUNTERS, MAX_CONNECTIONS, MAX_COUNTERS } from "./layout";
 import { startDatagramSockets } from "./datagram_socket";
 import { ETHERNET_HEADER } from "./ethernet_format";
@@ -20,9 +20,10 @@ import { nextExpired, startTimers } from "./timers";
 import { connectionTimer } from "./tcp/expiry";
 import { flushOutput, startOutput } from "./tcp/output";
 import { startQueues } from "./tcp/queues";
-import { startTable } from "./tcp/table";
+import { startTable, wakeBlocked } from "./tcp/table";
 import { tcbAt } from "./tcp/tcb";
 
+const BLOCKS_WORTH_WAKING: u32 = 64; // free ones, before those who went without are told
 const MAX_ROUNDS: u32 = 64; // of loopback input and its answers; more wait for the next run
 
 /** Empties all tables. The memory is there (reserveArena) and the secret is set. reservedPackets: the driver's. */
@@ -44,8 +45,13 @@ export function startStack(mac: u64, reservedPackets: u32): void {
 
 /** Runs timers that are due, sends what is to be sent, delivers what is for ourselves. → whether there is more to do */
 export function runStack(): bool {
+  otherTimer = -1;
   for (let id = nextExpired(); id >= 0; id = nextExpired()) expired(<u32>id);
   flushOutput();
+  if (blocksWanted && freeBlocks() >= BLOCKS_WORTH_WAKING) {
+    clearBlocksWanted();
+    wakeBlocked();
+  }
   for (let round: u32 = 0; round < MAX_ROUNDS; round++) {
     let frame = takeFromLoopback();
     if (!frame) return false;
@@ -59,8 +65,12 @@ export function runStack(): bool {
   return true;
 }
 
+/** A timer of others that expired in the last run, or -1. */
+export let otherTimer: i32 = -1;
+
 function expired(id: u32): void {
   if (id < MAX_CONNECTIONS) connectionTimer(tcbAt(id));
   else if (id == ARP_TIMER) arpTimer();
   else if (id == REASSEMBLY_TIMER) reassemblyTimer();
+  else otherTimer = id;
 }

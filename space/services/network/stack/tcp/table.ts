@@ -3,6 +3,7 @@
 
 import { EADDRINUSE, EADDRNOTAVAIL, EINVAL } from "../../../../../abi/errno";
 import { EPHEMERAL_PORTS, FIRST_EPHEMERAL_PORT } from "../datagram_socket";
+import { EVENT_WRITABLE, raiseEvent } from "../events";
 import { isOurs } from "../interface";
 import { IpAddress } from "../ip_address";
 import { DEFAULT_SERVICE } from "../ip4_output";
@@ -18,7 +19,7 @@ import {
 } from "../layout";
 import { NEVER, timerSet } from "../timers";
 import { oldestTimeWait, takeFromTimeWait } from "./queues";
-import { BOUND, CONNECTED, DETACHED, IN_USE, LISTEN, TIME_WAIT, Tcb, tcbAt } from "./tcb";
+import { BLOCKED, BOUND, CONNECTED, DETACHED, IN_USE, LISTEN, TIME_WAIT, Tcb, tcbAt } from "./tcb";
 
 export const DEFAULT_BUFFER_BYTES: u32 = 65536;
 const DEFAULT_USER_TIMEOUT_US: u64 = 900_000_000; // R2 of data: 100 seconds at least (RFC 9293, 3.8.3)
@@ -200,4 +201,14 @@ export function portTowards(local: IpAddress, remote: IpAddress, remotePort: u32
     if (isPortFree(local, port) && !findConnection(local, remote, (port << 16) | remotePort)) return port;
   }
   return 0;
+}
+
+/** Blocks are free again: all that wait for room in their send buffers are told. */
+export function wakeBlocked(): void {
+  for (let index: u32 = 0; index < fresh; index++) {
+    const t = tcbAt(index);
+    if (!t.is(BLOCKED)) continue;
+    t.clear(BLOCKED);
+    raiseEvent(index, EVENT_WRITABLE);
+  }
 }

@@ -148,6 +148,7 @@ export function tcpSendRoom(t: Tcb): i32 {
 export function tcpSendSpan(t: Tcb, size: u32): usize {
   const position = t.sndEnd - (t.iss + 1);
   const backed = t.sendRing.extend(position + size) - position;
+  if (!backed) t.set(BLOCKED);
   return t.sendRing.span(position, backed);
 }
 

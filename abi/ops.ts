@@ -15,16 +15,21 @@ export const VFS_UNLINK: u32 = 108; // path
 export const VFS_MKDIR: u32 = 109; // u32 mode, path
 export const VFS_RMDIR: u32 = 110; // path
 
-export const NET_SOCKET: u32 = 200;
-export const NET_BIND: u32 = 201;
-export const NET_CONNECT: u32 = 202;
-export const NET_LISTEN: u32 = 203;
-export const NET_ACCEPT: u32 = 204;
-export const NET_SEND: u32 = 205;
-export const NET_RECV: u32 = 206;
-export const NET_CLOSE: u32 = 207;
-export const NET_GETSOCKOPT: u32 = 208;
-export const NET_SETSOCKOPT: u32 = 209;
+// Network (abi/net.ts has addresses, flags and options). A socket's handle also takes VFS_READ, VFS_WRITE and VFS_CLOSE.
+export const NET_SOCKET: u32 = 200; // u32 family, u32 type, u32 protocol → value: handle
+export const NET_BIND: u32 = 201; // u32 handle, address
+export const NET_CONNECT: u32 = 202; // u32 handle, address
+export const NET_LISTEN: u32 = 203; // u32 handle, u32 backlog
+export const NET_ACCEPT: u32 = 204; // u32 handle → value: handle
+export const NET_SEND: u32 = 205; // u32 handle, u32 length, u32 flags, u32 1 if an address follows [address], bytes inline or window 0 → value: bytes sent
+export const NET_RECV: u32 = 206; // u32 handle, u32 length, u32 flags → value: bytes [data or window 0; window 1: the sender's address]
+export const NET_CLOSE: u32 = 207; // u32 handle
+export const NET_GETSOCKOPT: u32 = 208; // u32 handle, u32 option → value
+export const NET_SETSOCKOPT: u32 = 209; // u32 handle, u32 option, u32 value
+export const NET_SHUTDOWN: u32 = 210; // u32 handle, u32 SHUTDOWN_…
+export const NET_NAME: u32 = 211; // u32 handle, u32 NAME_… → data: address
+export const NET_WATCH: u32 = 212; // u32 handle, u32 POLL_… (0: no more), u32 tag
+export const NET_WAIT: u32 = 213; // u64 timeout_ns (all ones: for ever) → value: bytes of records of watched sockets that are ready [data]
 
 export const LOADER_OPEN: u32 = 300;
 export const LOADER_CLOSE: u32 = 301;

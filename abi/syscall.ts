@@ -28,6 +28,13 @@ export const SYS_SEND: i32 = 44;
 export const SYS_RECV: i32 = 45;
 export const SYS_BIND: i32 = 49;
 export const SYS_LISTEN: i32 = 50;
+export const SYS_SHUTDOWN: i32 = 48;
+export const SYS_GETSOCKNAME: i32 = 51;
+export const SYS_GETPEERNAME: i32 = 52;
+export const SYS_SETSOCKOPT: i32 = 54;
+export const SYS_GETSOCKOPT: i32 = 55;
+export const SYS_SOCKET_WAIT: i32 = 232;
+export const SYS_SOCKET_WATCH: i32 = 233;
 
 // Loader: delegated to endpoint 3.
 export const SYS_SPAWN_SERVICE: i32 = 259;

@@ -6,20 +6,21 @@ import { ENOSYS } from "../../../abi/errno";
 import {
   LOADER_CLOSE,
   LOADER_SYM,
-  NET_ACCEPT,
+  CURRENT_OFFSET,
   NET_BIND,
   NET_CONNECT,
+  NET_GETSOCKOPT,
   NET_LISTEN,
-  NET_RECV,
-  NET_SEND,
-  NET_SOCKET,
-  CURRENT_OFFSET,
+  NET_SETSOCKOPT,
+  NET_SHUTDOWN,
+  NET_WATCH,
   VFS_MKDIR,
   VFS_READ,
   VFS_READDIR,
   VFS_RMDIR,
   VFS_UNLINK,
 } from "../../../abi/ops";
+import { NAME_OWN, NAME_PEER } from "../../../abi/net";
 import * as S from "../../../abi/syscall";
 import { endpointCreate, endpointDestroy, endpointExists } from "../../../core/ipc/endpoint";
 import { grantCapability } from "../../../core/ipc/rights";
@@ -33,6 +34,7 @@ import * as ipc from "./ipc";
 import * as objects from "./objects";
 import * as processes from "./processes";
 import * as remote from "./remote";
+import * as sockets from "./sockets";
 import * as system from "./system";
 
 /** Carries out call `number` of `t`, which is current. */
@@ -75,20 +77,6 @@ function perform(t: Thread, number: i32): i64 {
       return files.sysPath(t, VFS_UNLINK, false);
     case S.SYS_DUP2:
       return files.sysDup2(t);
-    case S.SYS_SOCKET:
-      return remote.sysNetwork(t, NET_SOCKET);
-    case S.SYS_CONNECT:
-      return remote.sysNetwork(t, NET_CONNECT);
-    case S.SYS_ACCEPT:
-      return remote.sysNetwork(t, NET_ACCEPT);
-    case S.SYS_SEND:
-      return remote.sysNetwork(t, NET_SEND);
-    case S.SYS_RECV:
-      return remote.sysNetwork(t, NET_RECV);
-    case S.SYS_BIND:
-      return remote.sysNetwork(t, NET_BIND);
-    case S.SYS_LISTEN:
-      return remote.sysNetwork(t, NET_LISTEN);
     case S.SYS_SPAWN_SERVICE:
       return remote.sysSpawn(t);
     case S.SYS_DLOPEN:
@@ -97,6 +85,41 @@ function perform(t: Thread, number: i32): i64 {
       return remote.sysLoader(t, LOADER_CLOSE);
     case S.SYS_DLSYM:
       return remote.sysLoader(t, LOADER_SYM);
+    default:
+      return performSocket(t, number);
+  }
+}
+
+function performSocket(t: Thread, number: i32): i64 {
+  switch (number) {
+    case S.SYS_RECV:
+      return sockets.sysReceive(t);
+    case S.SYS_SEND:
+      return sockets.sysSend(t);
+    case S.SYS_SOCKET_WAIT:
+      return sockets.sysSocketWait(t);
+    case S.SYS_SOCKET_WATCH:
+      return sockets.sysSocketNumbers(t, NET_WATCH, 2);
+    case S.SYS_SOCKET:
+      return sockets.sysSocket(t);
+    case S.SYS_CONNECT:
+      return sockets.sysAddress(t, NET_CONNECT);
+    case S.SYS_ACCEPT:
+      return sockets.sysAccept(t);
+    case S.SYS_BIND:
+      return sockets.sysAddress(t, NET_BIND);
+    case S.SYS_LISTEN:
+      return sockets.sysSocketNumbers(t, NET_LISTEN, 1);
+    case S.SYS_SHUTDOWN:
+      return sockets.sysSocketNumbers(t, NET_SHUTDOWN, 1);
+    case S.SYS_GETSOCKNAME:
+      return sockets.sysSocketName(t, NAME_OWN);
+    case S.SYS_GETPEERNAME:
+      return sockets.sysSocketName(t, NAME_PEER);
+    case S.SYS_GETSOCKOPT:
+      return sockets.sysSocketNumbers(t, NET_GETSOCKOPT, 1);
+    case S.SYS_SETSOCKOPT:
+      return sockets.sysSocketNumbers(t, NET_SETSOCKOPT, 2);
     default:
       return performKernel(t, number);
   }

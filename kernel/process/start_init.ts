@@ -62,6 +62,8 @@ import { addRegion, framePage } from "../memory/address_space";
 import { entryAddress, pageAttributes, PTE_OWNED } from "../memory/page_table";
 import { copyToUser } from "../memory/user_copy";
 import { schedMakeReady } from "../sched/sched";
+import { tracing } from "../trace/ring";
+import { traceStart } from "../trace/trace";
 import { createProcess } from "./lifecycle";
 import { Process, level1Of, nameAddress, processOf } from "./process";
 
@@ -110,6 +112,7 @@ export function startInit(
   t.priority = t.basePriority;
   t.maxMessagePriority = PRIORITY_CRITICAL;
   t.state = STATE_READY;
+  if (tracing) traceStart(t);
   schedMakeReady(t);
   return null;
 }

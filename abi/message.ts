@@ -237,16 +237,6 @@ export class Message {
     this.flags |= <u16>FLAG_WINDOWS;
     return this;
   }
-
-  /** A right of the sender's that the receiver gets: kind GRANT_…, id of the endpoint or object. */
-  setGrant(kind: u32, id: u32, rights: u32): Message {
-    const at = changetype<usize>(this) + MESSAGE_GRANT;
-    store<u32>(at, kind);
-    store<u32>(at, id, 4);
-    store<u32>(at, rights, 8);
-    this.flags |= <u16>FLAG_GRANT;
-    return this;
-  }
 }
 
 /** x5 of a request. */

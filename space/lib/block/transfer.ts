@@ -9,7 +9,6 @@
 
 import { PROT_READ, PROT_WRITE } from "../../../abi/program";
 import { RIGHT_SEND } from "../../../abi/endpoints";
-import { GRANT_ENDPOINT, GRANT_OBJECT } from "../../../abi/message";
 import {
   BLOCK_ATTACH,
   BLOCK_CONNECT,
@@ -25,7 +24,7 @@ import { EPID_BLOCK, Message, PRIORITY_NORMAL, ipcCallService, ipcSend, message,
  * for what is read from disks. → attachment, or -errno
  */
 export function attachMemory(object: u32, pages: u32, rights: u32 = PROT_READ | PROT_WRITE): i64 {
-  const m = request(BLOCK_ATTACH).withU32(pages).setGrant(GRANT_OBJECT, object, rights);
+  const m = request(BLOCK_ATTACH).withU32(pages).withGrantObject(object, rights);
   const status = ipcCallService(EPID_BLOCK, m);
   return status < 0 ? <i64>status : message().value;
 }
@@ -37,7 +36,7 @@ export function detachMemory(attachment: u32): i32 {
 
 /** Sends completions of asynchronous requests to an endpoint of this process, which nothing else should use. 0 or -errno */
 export function connectCompletions(endpoint: u32): i32 {
-  return ipcCallService(EPID_BLOCK, request(BLOCK_CONNECT).setGrant(GRANT_ENDPOINT, endpoint, RIGHT_SEND));
+  return ipcCallService(EPID_BLOCK, request(BLOCK_CONNECT).withGrantEndpoint(endpoint, RIGHT_SEND));
 }
 
 /** Reads `sectors` sectors from `first` on to `offset` bytes of the attached memory, and waits. 0 or -errno */

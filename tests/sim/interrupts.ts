@@ -19,6 +19,8 @@ export class Interrupts {
   private active = SPURIOUS;
   /** Counter ticks; what CNTVCT_EL0 reads. */
   counter = 1_000_000n;
+  /** The kernel takes an interrupt. */
+  onClaim: (id: number) => void = () => undefined;
   /** When the timer interrupts; undefined while it is off. */
   timer: bigint | undefined;
 
@@ -74,6 +76,7 @@ export class Interrupts {
       if (!this.isPending(id)) continue;
       this.pulses[id] = 0;
       this.active = id;
+      this.onClaim(id);
       return id;
     }
     return SPURIOUS;
@@ -82,10 +85,6 @@ export class Interrupts {
   /** Whether a device's interrupt is unmasked. */
   isEnabled(id: number): boolean {
     return this.enabled[id] === 1;
-  }
-
-  isRaised(id: number): boolean {
-    return this.pulses[id] === 1;
   }
 }
 

@@ -10,6 +10,7 @@ import { Thread } from "../../core/ipc/thread";
 import * as layout from "../../kernel/memory/layout";
 import { MemoryObject } from "../../kernel/memory/objects";
 import { PTE_DEVICE as pteDevice, PTE_OWNED as pteOwned } from "../../kernel/memory/page_table";
+import * as wait from "../../abi/wait";
 import { Process, processAt, regionAddress } from "../../kernel/process/process";
 import { Core, readyQueue } from "../../kernel/sched/core";
 
@@ -41,6 +42,8 @@ export const THREAD_ENDPOINT: usize = offsetof<Thread>("endpoint");
 export const THREAD_ITEM: usize = offsetof<Thread>("qNext");
 export const THREAD_PID: usize = offsetof<Thread>("pid");
 export const THREAD_NOTIFIED: usize = offsetof<Thread>("notified");
+export const THREAD_WAITS_ANY: usize = offsetof<Thread>("waitsAny");
+export const THREAD_OWNED: usize = offsetof<Thread>("owned");
 export const THREAD_MESSAGE_PAGE: usize = offsetof<Thread>("messagePage");
 export const THREAD_READY_NEXT: usize = offsetof<Thread>("readyNext");
 export const THREAD_READY_PREV: usize = offsetof<Thread>("readyPrev");
@@ -62,6 +65,7 @@ export const STATE_ZOMBIE: u32 = thread.STATE_ZOMBIE;
 export const ITEM_NEXT: usize = 0;
 export const ITEM_PREV: usize = offsetof<Thread>("qPrev") - offsetof<Thread>("qNext");
 export const ITEM_KIND: usize = offsetof<Thread>("qKind") - offsetof<Thread>("qNext");
+export const ITEM_PID: usize = offsetof<Thread>("pid") - offsetof<Thread>("qNext");
 export const ITEM_INFO: usize = offsetof<Thread>("qInfo") - offsetof<Thread>("qNext");
 
 export const ENDPOINT_ID: usize = offsetof<Endpoint>("id");
@@ -71,10 +75,13 @@ export const ENDPOINT_WAITER: usize = offsetof<Endpoint>("waiter");
 export const ENDPOINT_QUEUED: usize = offsetof<Endpoint>("queued");
 export const ENDPOINT_QUEUES: usize = offsetof<Endpoint>("head0");
 export const ENDPOINT_STORED: usize = offsetof<Endpoint>("stored");
+export const ENDPOINT_NEXT_OWNED: usize = offsetof<Endpoint>("nextOwned");
 
 export const PROCESS_LEVEL1: usize = 0;
 export const PROCESS_PARENT: usize = changetype<usize>(processAt(0)) - layout.PROCESS_TABLE + offsetof<Process>("parent");
 export const PROCESS_MEMORY_PAGES: usize = changetype<usize>(processAt(0)) - layout.PROCESS_TABLE + offsetof<Process>("memoryPages");
+export const PROCESS_MEMORY_MAXIMUM: usize =
+  changetype<usize>(processAt(0)) - layout.PROCESS_TABLE + offsetof<Process>("memoryMaximum");
 export const PROCESS_REGION_COUNT: usize = changetype<usize>(processAt(0)) - layout.PROCESS_TABLE + offsetof<Process>("regions");
 export const PROCESS_REGIONS: usize = regionAddress(processAt(0), 0) - layout.PROCESS_TABLE;
 
@@ -107,4 +114,11 @@ export const FLAG_TIMEOUT: u32 = message.FLAG_TIMEOUT;
 export const FLAG_GRANT: u32 = message.FLAG_GRANT;
 export const MESSAGE_WINDOWS: u32 = message.MESSAGE_WINDOWS;
 export const MESSAGE_GRANT: u32 = message.MESSAGE_GRANT;
+export const MESSAGE_TIMEOUT: u32 = message.MESSAGE_TIMEOUT;
 export const MESSAGE_DATA: u32 = message.MESSAGE_DATA;
+export const SIGILL: u32 = wait.SIGILL;
+export const SIGTRAP: u32 = wait.SIGTRAP;
+export const SIGKILL: u32 = wait.SIGKILL;
+export const SIGSEGV: u32 = wait.SIGSEGV;
+export const SIGSYS: u32 = wait.SIGSYS;
+export const WNOHANG: u32 = wait.WNOHANG;

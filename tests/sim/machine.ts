@@ -7,6 +7,9 @@
 //
 // Whatever the metal would end by a trap, a panic or a switched-off machine ends here by an exception.
 
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { KERNEL_IMPORTS_H, ROOT } from "../../toolchain/common/paths.ts";
 import { buildCpio } from "../../toolchain/pipeline/cpio.ts";
 import { makeProgram } from "../unit/loader/program.ts";
 import { buildDeviceTree } from "./device_tree.ts";
@@ -34,6 +37,9 @@ const IMAGE_BYTES = layout("TABLES_END") - KERNEL_WINDOW;
 const KERNEL_LEVEL1 = KERNEL_WINDOW + 0x60000; // between the module's data and the tables
 const KERNEL_LEVEL2 = KERNEL_LEVEL1 + PAGE;
 const UART_DATA = UART;
+const VIRTIO_STATUS = 0x70; // virtio 1.2, 4.2.2
+const VIRTIO_MAGIC = 0x74726976; // "virt", in the first register
+const isVirtio = (address: number): boolean => address >= VIRTIO && address < VIRTIO + VIRTIO_SLOTS * VIRTIO_STRIDE;
 /** The kernel's log goes to the UART while no process reads it. */
 const OUTPUT_MAX_BYTES = 1 << 16;
 
@@ -45,15 +51,14 @@ export interface KernelExports {
   kernelInterrupt(t: number): number;
   kernelFastCall(t: number, epid: number, info: bigint): number;
   kernelFastReplyRecv(t: number, epid: number, info: bigint, token: bigint): number;
-  schedMakeReady(t: number): void;
-  schedRequeue(t: number): void;
-  schedStartTimeout(t: number, ns: bigint): void;
-  schedStopTimeout(t: number): void;
-  delegateComplete(t: number, code: number, value: bigint, length: number, flags: number, data: number): void;
-  announceService(epid: number, pid: number): void;
-  reportText(text: number): void;
-  reportEndpoint(epid: number, name: number): void;
 }
+
+/** Import of core/ipc → export of the kernel. */
+const LOOP_BACK = [
+  ...readFileSync(path.join(ROOT, KERNEL_IMPORTS_H), "utf8").matchAll(
+    /w2c_sched_(\w+)\(struct w2c_sched\* s[^)]*\)\s*\{\s*(?:return )?w2c_kernel_(\w+)\(KERNEL/g,
+  ),
+].map(([, name, target]) => [name, target] as const);
 
 /** The kernel did what it must never do. */
 export class KernelFailure extends Error {}
@@ -103,9 +108,13 @@ export class Machine {
   readonly u32: Uint32Array;
   readonly u64: BigUint64Array;
   readonly ramEnd: number;
+  /** The boot archive's size, whole pages. */
+  readonly archiveBytes: number;
   /** TTBR0_EL1. */
   translation = 0n;
   floatingPoint = 0;
+  /** Status registers of the virtio devices; 0: reset. */
+  readonly virtioStatus = new Array<number>(VIRTIO_SLOTS).fill(0);
   output = "";
   /** What happens while the core waits for an interrupt: must make one pending. */
   onIdle: () => void = () => undefined;
@@ -124,6 +133,7 @@ export class Machine {
     this.u32 = new Uint32Array(memory.buffer);
     this.u64 = new BigUint64Array(memory.buffer);
     const archive = buildCpio([{ name: "sbin/init", data: makeProgram(), executable: true, pageAligned: true }]);
+    this.archiveBytes = archive.length;
     this.u8.set(archive, RAM);
     this.u8.set(devices(ramBytes, archive.length), TREE);
   }
@@ -137,6 +147,13 @@ export class Machine {
     if (this.interrupts.owns(address)) this.interrupts.write(address, value);
     else if (address === UART_DATA && this.output.length < OUTPUT_MAX_BYTES)
       this.output += String.fromCharCode(value);
+    else if (isVirtio(address) && address % VIRTIO_STRIDE === VIRTIO_STATUS)
+      this.virtioStatus[Math.floor((address - VIRTIO) / VIRTIO_STRIDE)] = value;
+  }
+
+  private readRegister(address: number): number {
+    if (this.interrupts.owns(address)) return this.interrupts.read(address);
+    return isVirtio(address) && address % VIRTIO_STRIDE === 0 ? VIRTIO_MAGIC : 0;
   }
 
   private hardware(): Record<string, (...args: never[]) => unknown> {
@@ -145,7 +162,7 @@ export class Machine {
       throw new KernelFailure(`${what}\n${this.output}`);
     };
     return {
-      mmioRead32: (address: number) => (interrupts.owns(address) ? interrupts.read(address) : 0),
+      mmioRead32: (address: number) => this.readRegister(address),
       mmioWrite32: (address: number, value: number) => this.writeRegister(address, value),
       setTranslation: (value: bigint) => void (this.translation = value),
       emptyTranslation: () => 0n,
@@ -180,18 +197,12 @@ export class Machine {
     };
   }
 
-  /** core/ipc's imports are the same module's exports. */
+  /** core/ipc's imports are the same module's exports, by the names that boot/kernel_imports.h pairs. */
   private loopBack(): Record<string, (...args: never[]) => unknown> {
+    const exports = (): Record<string, (...args: never[]) => unknown> => this.kernel as never;
+    const pairs = LOOP_BACK.map(([name, target]) => [name, (...args: never[]) => exports()[target](...args)] as const);
     return {
-      makeReady: (t: number) => this.kernel.schedMakeReady(t),
-      requeue: (t: number) => this.kernel.schedRequeue(t),
-      startTimeout: (t: number, ns: bigint) => this.kernel.schedStartTimeout(t, ns),
-      stopTimeout: (t: number) => this.kernel.schedStopTimeout(t),
-      completeCall: (t: number, code: number, value: bigint, length: number, flags: number, data: number) =>
-        this.kernel.delegateComplete(t, code, value, length, flags, data),
-      firstReceive: (epid: number, pid: number) => this.kernel.announceService(epid, pid),
-      report: (text: number) => this.kernel.reportText(text),
-      reportEndpoint: (epid: number, name: number) => this.kernel.reportEndpoint(epid, name),
+      ...Object.fromEntries(pairs),
       copyData: (to: number, from: number, size: number) => {
         // As on the metal: 32 bytes at a time.
         this.u8.copyWithin(to, from, from + ((size + 31) & ~31));

@@ -16,6 +16,7 @@ export interface Frame {
   bytes?: Uint8Array;
   /** Where the kernel has it, once that was seen. */
   address?: number;
+  isMessagePage?: boolean;
 }
 
 /** The kernel has the frame at `address`: it must stay there. */
@@ -171,6 +172,20 @@ export class AddressSpace {
       frame.bytes ??= new Uint8Array(PAGE_SIZE);
       frame.bytes.set(bytes.subarray(done, done + n), offset);
     });
+  }
+
+  /** What lies at [address, address + size), as far as there is anything. */
+  peek(address: number, size: number): Uint8Array {
+    const bytes = new Uint8Array(size);
+    for (let done = 0; done < size; ) {
+      const n = Math.min(size - done, PAGE_SIZE - ((address + done) % PAGE_SIZE));
+      const page = this.pages.get(Math.floor((address + done) / PAGE_SIZE));
+      if (!page) return bytes.subarray(0, done);
+      const offset = (address + done) % PAGE_SIZE;
+      if (page.frame.bytes) bytes.set(page.frame.bytes.subarray(offset, offset + n), done);
+      done += n;
+    }
+    return bytes;
   }
 
   /** Copies up to `size` bytes from `address`; a bad page ends it. */

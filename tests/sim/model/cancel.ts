@@ -4,7 +4,7 @@ import { ECONNREFUSED, ECONNRESET, ETIMEDOUT } from "../../../abi/errno.ts";
 import { FIRST_DYNAMIC_ENDPOINT } from "../../../abi/endpoints.ts";
 import { completeCall } from "./completion.ts";
 import type { Model } from "./model.ts";
-import { settlePriority } from "./priority.ts";
+import { endReceive } from "./priority.ts";
 import { Endpoint, type Process, STATE } from "./state.ts";
 import { FLAG, NOTIFY, flagsWord, register, replyInfo } from "./words.ts";
 
@@ -16,7 +16,7 @@ const LENGTH_SHIFT = 32n;
 export function notify(m: Model, p: Process, bits: bigint): void {
   p.notified |= bits;
   if (p.state !== STATE.RECEIVING || p.notified === 0n) return;
-  settlePriority(m, p);
+  endReceive(m, p);
   m.wake(p, takeNotifications(p));
 }
 
@@ -70,7 +70,7 @@ function leaveWait(m: Model, p: Process): void {
 export function timedOut(m: Model, p: Process): void {
   p.deadline = 0n;
   if (p.state === STATE.RECEIVING) {
-    settlePriority(m, p);
+    endReceive(m, p);
     m.wake(p, { kind: "result", x0: register(-ETIMEDOUT) });
   } else {
     leaveWait(m, p);

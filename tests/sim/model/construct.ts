@@ -123,7 +123,7 @@ export function sysProcConfigure(m: Model, t: Process, { x }: Call): bigint {
   switch (what) {
     case CONFIG_PRIORITY:
       if (value > BigInt(t.basePriority)) return error(EPERM);
-      p.basePriority = p.priority = Number(value);
+      p.basePriority = p.priority = p.least = p.most = Number(value);
       return 0n;
     case CONFIG_MESSAGE_PRIORITY:
       if (value >= BigInt(MESSAGE_PRIORITIES) || value > BigInt(t.maxMessagePriority)) return error(EPERM);
@@ -139,6 +139,8 @@ export function sysProcConfigure(m: Model, t: Process, { x }: Call): bigint {
       p.memory.memoryMaximum = Number(extra);
       return 0n;
     case CONFIG_FLOATING_POINT:
+      p.floatingPoint = value !== 0n;
+      return 0n;
     case CONFIG_SYMBOLS:
       return 0n;
     case CONFIG_QUOTA:
@@ -196,6 +198,8 @@ export function sysProcStart(m: Model, t: Process, { x }: Call): bigint {
   if (entry < CODE_START || entry >= CODE_LIMIT || entry & 3n) return error(EINVAL);
   if (stack <= CODE_START || stack > CODE_LIMIT || stack & 15n) return error(EINVAL);
   p.builder = 0;
+  p.entry = entry;
+  p.stack = stack;
   m.wake(p, { kind: "result", x0: 0n });
   return 0n;
 }

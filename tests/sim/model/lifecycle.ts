@@ -11,7 +11,7 @@ import {
   PAGE_SIZE,
 } from "../../../abi/limits.ts";
 import { MESSAGE_PAGE } from "../../../abi/program.ts";
-import { SIGKILL, WNOHANG } from "../../../abi/wait.ts";
+import type { Page } from "./address_space.ts";
 import type { Call } from "./call.ts";
 import { notify, threadDied } from "./cancel.ts";
 import { abandon, closeAll } from "./handles.ts";
@@ -20,7 +20,7 @@ import { check } from "./mismatch.ts";
 import type { Model } from "./model.ts";
 import { dropObjects } from "./object_calls.ts";
 import { Process, STATE } from "./state.ts";
-import { NOTIFY, error, register, signed } from "./words.ts";
+import { NOTIFY, SIGNAL, WNOHANG, error, register, signed } from "./words.ts";
 
 export const INIT_PID = 1;
 const STATUS_BYTES = 4;
@@ -31,7 +31,9 @@ export function addProcess(m: Model, pid: number, builder: number, parent: numbe
   m.takeId("process", pid);
   check(slot !== 0 && !m.processes[slot], () => `pid ${pid} has the slot of a process that is not gone`);
   const p = new Process(slot, pid, m.tokens[slot], builder, parent);
-  if (!p.memory.mapFresh(m.pool, MESSAGE_PAGE / PAGE_SIZE, true)) return undefined;
+  const messagePage = MESSAGE_PAGE / PAGE_SIZE;
+  if (!p.memory.mapFresh(m.pool, messagePage, true)) return undefined;
+  (p.memory.pages.get(messagePage) as Page).frame.isMessagePage = true;
   for (let epid = EPID_VFS; epid <= EPID_CONSOLE; epid++) p.rights[epid] = RIGHT_SEND;
   p.endpointsLeft = DEFAULT_ENDPOINTS;
   p.messagesLeft = DEFAULT_MESSAGES;
@@ -51,6 +53,7 @@ export function endProcess(m: Model, p: Process, status: number): void {
   closeAll(m, p);
   for (const [id, { driver }] of m.routes) if (driver === p) m.routes.delete(id);
   if (m.logReader === p.pid) m.logReader = 0;
+  if (m.floatingPointOwner === p) m.floatingPointOwner = undefined;
   dropObjects(m, p);
   p.memory.free(m.pool);
   adoptChildren(m, p.pid);
@@ -128,14 +131,14 @@ export function sysWait(m: Model, t: Process, { x }: Call): bigint | undefined {
 
 /** kill(pid, signal). */
 export function sysKill(m: Model, t: Process, { x }: Call): bigint {
-  if (x[1] !== 0n && x[1] !== BigInt(SIGKILL)) return error(EINVAL);
+  if (x[1] !== 0n && x[1] !== BigInt(SIGNAL.KILL)) return error(EINVAL);
   const victim = m.find(x[0]);
   if (!victim?.alive) return error(ESRCH);
   const builds = victim.state === STATE.BUILDING && victim.builder === t.pid;
   if (!builds && victim.parent !== t.pid && victim !== t && !(t.privileges & PRIVILEGE_KILL)) return error(EPERM);
   if (x[1]) {
     if (victim.state !== STATE.BUILDING) announce(m);
-    endProcess(m, victim, SIGKILL);
+    endProcess(m, victim, SIGNAL.KILL);
   }
   return 0n;
 }

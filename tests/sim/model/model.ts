@@ -9,10 +9,15 @@ import type { MemoryObject } from "./objects.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Endpoint, type Expectation, type OpenHandle, type Process, STATE } from "./state.ts";
 
+const NS_PER_SECOND = 1_000_000_000n; // and counter ticks
+const LONGEST_TIMEOUT_S = 3_000_000_000n;
+
 /** What the model may ask of the kernel: choices, and the answers that hold them. */
 export interface Oracle {
   /** x0–x7 of a thread after the step. */
   register(slot: number, n: number): bigint;
+  /** The priority that a thread has after the step. */
+  priority(slot: number): number;
   /** Slots in the ready queue of a priority, in order. */
   readyQueue(priority: number): number[];
   /** The slot of the thread that runs after the step. */
@@ -42,6 +47,9 @@ export class Model {
   readonly cancelledTokens = new Map<number, bigint>();
   /** What this step wrote to memory of processes. */
   written: { process: Process; address: number; size: number }[] = [];
+  private timeouts = 0;
+  /** Who holds the floating-point unit. */
+  floatingPointOwner?: Process;
   /** Stored asynchronous messages in the whole system. */
   stored = 0;
 
@@ -50,6 +58,15 @@ export class Model {
     readonly pool: FramePool,
   ) {
     this.scheduler = new Scheduler(this);
+  }
+
+  /** Starts the timeout of `p`. Equal ones end in the order in which they were started. */
+  startTimeout(p: Process, ns: bigint): void {
+    const seconds = ns / NS_PER_SECOND;
+    const whole = (seconds < LONGEST_TIMEOUT_S ? seconds : LONGEST_TIMEOUT_S) * NS_PER_SECOND;
+    const ticks = whole + (ns % NS_PER_SECOND);
+    p.deadline = this.now() + (ticks > 0n ? ticks : 1n);
+    p.timeoutNumber = this.timeouts++;
   }
 
   now(): bigint {

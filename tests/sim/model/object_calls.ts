@@ -1,7 +1,6 @@
 // System calls on memory objects, in the model.
 
 import { EAGAIN, EBUSY, EEXIST, EFAULT, EFBIG, EINVAL, ENOMEM, ENXIO, EPERM, ESRCH } from "../../../abi/errno.ts";
-import { INITRD_OBJECT } from "../../../abi/construct.ts";
 import { PRIVILEGE_INITRD } from "../../../abi/endpoints.ts";
 import { MAX_COPY_SLICE, MAX_OBJECTS, MAX_OBJECT_PAGES, PAGE_SIZE } from "../../../abi/limits.ts";
 import {
@@ -173,8 +172,8 @@ function endMapping(m: Model, p: Process, index: number): void {
 export function sysObjectMap(m: Model, t: Process, { x }: Call): bigint {
   const o = m.object(x[0]);
   if (!o) return error(ENXIO);
-  const isArchive = o.id === INITRD_OBJECT && (t.privileges & PRIVILEGE_INITRD) !== 0;
-  const allowed = isArchive ? PROT_READ : access(o, t);
+  if (o.isArchive && !(t.privileges & PRIVILEGE_INITRD)) return error(EPERM);
+  const allowed = o.isArchive ? PROT_READ : access(o, t);
   if (!allowed) return error(ENXIO);
   if (x[4] & ~BigInt(PROT_READ | PROT_WRITE)) return error(EINVAL);
   if (x[4] & ~BigInt(allowed)) return error(EPERM);

@@ -9,9 +9,9 @@ import { completeCall } from "./completion.ts";
 import { announce } from "./log.ts";
 import { check } from "./mismatch.ts";
 import type { Model } from "./model.ts";
-import { settlePriority } from "./priority.ts";
+import { beginReceive, endReceive } from "./priority.ts";
 import { give, mayGrant, maySend } from "./rights.ts";
-import { deadlineAfter, deliver } from "./send.ts";
+import { deliver } from "./send.ts";
 import { type Endpoint, type Message, type Process, STATE } from "./state.ts";
 import { FLAG, FOREVER, REPLY_MASK, error, infoCode, infoFlags, infoLength, register, signed } from "./words.ts";
 
@@ -44,9 +44,9 @@ function choose(m: Model, t: Process, sources: Endpoint[]): Endpoint | undefined
 }
 
 function receive(m: Model, t: Process, epid: bigint, timeout: bigint): bigint | undefined {
+  beginReceive(m, t);
   if (t.notified !== 0n) {
     t.expected = takeNotifications(t);
-    settlePriority(m, t);
     return undefined;
   }
   const isAny = epid === BigInt(EPID_ANY);
@@ -59,12 +59,11 @@ function receive(m: Model, t: Process, epid: bigint, timeout: bigint): bigint | 
     take(m, t, from);
     return undefined;
   }
-  settlePriority(m, t);
   if (timeout === 0n) return error(ETIMEDOUT);
   t.state = STATE.RECEIVING;
   t.endpoint = only;
   t.waitsAny = isAny;
-  if (timeout > 0n) t.deadline = deadlineAfter(m, timeout);
+  if (timeout > 0n) m.startTimeout(t, timeout);
   return undefined;
 }
 
@@ -87,7 +86,7 @@ function take(m: Model, t: Process, ep: Endpoint): void {
   } else {
     forgetStored(m, entry.pid);
   }
-  settlePriority(m, t, caller);
+  endReceive(m, t, caller);
 }
 
 /** ep_recv(endpoint, timeout in x6). */
@@ -114,6 +113,7 @@ function reply(m: Model, t: Process, token: bigint, message: Message, value: big
   }
   const data = message.data.slice(0, infoLength(info));
   endCall(m, caller);
+  m.scheduler.handedTo = caller;
   if (caller.completion) {
     completeCall(m, caller, infoCode(info), signed(value), data, infoFlags(info));
   } else {

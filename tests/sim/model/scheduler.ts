@@ -14,10 +14,17 @@ export class Scheduler {
   /** Made ready in this entry, their order not known yet. */
   private fresh: Process[] = [];
   current?: Process;
+  /** Who got the running thread's message or answer: it may run next, before others of its priority that waited longer. */
+  handedTo?: Process;
   /** Counter ticks at which ready threads get their turn; 0: not running. */
   quantumEnd = 0n;
 
   constructor(private readonly model: Model) {}
+
+  /** The first thread of the machine runs. */
+  start(p: Process): void {
+    this.current = p;
+  }
 
   makeReady(p: Process): void {
     this.fresh.push(p);
@@ -80,9 +87,25 @@ export class Scheduler {
     return false;
   }
 
+  /** Takes over the priorities that the kernel chose, if the rule allows them. */
+  private adoptPriorities(): void {
+    for (const p of this.model.all()) {
+      // A thread that waits in a receive has its priority settled when the receive ends.
+      if (p.state !== STATE.READY && p.state !== STATE.SENDING && p.state !== STATE.AWAITING_REPLY) continue;
+      const chosen = this.model.oracle.priority(p.slot);
+      check(chosen >= p.least && chosen <= p.most, () => {
+        return `pid ${p.pid} has priority ${chosen}, should have ${p.least === p.most ? p.least : `${p.least} to ${p.most}`}`;
+      });
+      if (chosen === p.priority) continue;
+      check(!this.queues[p.priority].includes(p), () => `the priority of pid ${p.pid} changed while it was ready`);
+      p.priority = chosen;
+    }
+  }
+
   /** Every entry into the kernel by `t` ends with this. `idle`: what ended each wait for an interrupt. */
   leave(t: Process, idle: (() => void)[]): void {
     let waits = 0;
+    if (!this.isIdle || t.state === STATE.READY) this.adoptPriorities();
     if (this.staysCurrent(t)) {
       this.startQuantum();
       check(this.model.oracle.running() === t.slot, () => `pid ${t.pid} should go on, ${this.whoRuns()} runs`);
@@ -92,19 +115,26 @@ export class Scheduler {
         this.current = undefined;
         idle[waits]();
       }
+      this.adoptPriorities();
       this.switchTo(this.choose());
       this.startQuantum();
     }
+    this.handedTo = undefined;
     check(waits === idle.length, () => "the core waited for an interrupt although somebody was ready");
     this.settle();
   }
 
-  /** The fast path: straight to `p`, whatever else is ready at its priority. */
-  switchDirectly(p: Process): void {
-    check(this.highest <= p.priority, () => `pid ${p.pid} runs although somebody better is ready`);
-    this.current = p;
+  /** The fast path: straight to the thread that the running one has woken, whatever else is ready at its priority. */
+  switchDirectly(): void {
+    const slot = this.model.oracle.running();
+    const next = this.fresh.find((p) => p.slot === slot);
+    check(next !== undefined, () => `the fast path goes to slot ${slot}, which nobody has woken`);
+    if (!next) return;
+    this.adoptPriorities();
+    this.switchTo(next);
+    check(this.highest <= next.priority, () => `pid ${next.pid} runs although somebody better is ready`);
+    this.handedTo = undefined;
     this.settle();
-    check(this.model.oracle.running() === p.slot, () => `pid ${p.pid} should run, ${this.whoRuns()} does`);
   }
 
   private whoRuns(): string {
@@ -115,6 +145,8 @@ export class Scheduler {
     const priority = this.highest;
     const queue = this.queues[priority];
     const candidates = queue.length > 0 ? [queue[0]] : this.fresh.filter((p) => p.priority === priority);
+    const { handedTo } = this;
+    if (handedTo?.priority === priority && this.fresh.includes(handedTo)) candidates.push(handedTo);
     const slot = this.model.oracle.running();
     const next = candidates.find((p) => p.slot === slot);
     if (next) return next;

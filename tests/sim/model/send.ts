@@ -14,7 +14,7 @@ import { MAX_MESSAGE_DATA, MAX_QUEUED_MESSAGES, MAX_QUEUED_PER_PRIORITY } from "
 import type { Call } from "./call.ts";
 import { failure } from "./cancel.ts";
 import type { Model } from "./model.ts";
-import { closesCycle, inherit, settlePriority } from "./priority.ts";
+import { closesCycle, inherit, endReceive } from "./priority.ts";
 import { give, maySend, mayGrant } from "./rights.ts";
 import { type Endpoint, type Entry, type Message, type Process, STATE } from "./state.ts";
 import {
@@ -30,17 +30,8 @@ import {
   priorityWord,
 } from "./words.ts";
 
-const NS_PER_SECOND = 1_000_000_000n;
-const LONGEST_TIMEOUT_S = 3_000_000_000n;
 const TOKEN_STEP = 256n;
 const ENDPOINT_SHIFT = 32n;
-
-/** When a timeout that starts now ends, in counter ticks. */
-export function deadlineAfter(m: Model, ns: bigint): bigint {
-  const seconds = ns / NS_PER_SECOND;
-  const ticks = (seconds < LONGEST_TIMEOUT_S ? seconds : LONGEST_TIMEOUT_S) * NS_PER_SECOND + (ns % NS_PER_SECOND);
-  return m.now() + (ticks > 0n ? ticks : 1n);
-}
 
 /** Who would take a message to `ep` now. */
 export function waiterOf(ep: Endpoint): Process | undefined {
@@ -78,8 +69,9 @@ export function deliver(m: Model, entry: Entry, receiver: Process, ep: Endpoint)
 function handOver(m: Model, ep: Endpoint, entry: Entry, receiver: Process): void {
   ep.calls++;
   const expected = deliver(m, entry, receiver, ep);
-  settlePriority(m, receiver, entry.caller);
+  endReceive(m, receiver, entry.caller);
   m.wake(receiver, expected);
+  m.scheduler.handedTo = receiver;
 }
 
 /** Errors that any message to `ep` may have, before its grant is looked at. */
@@ -100,7 +92,7 @@ export function startCall(m: Model, t: Process, ep: Endpoint, message: Message, 
   m.tokens[t.slot] = t.token;
   t.call = stamp(t, message);
   t.endpoint = ep;
-  if (timeout > 0n) t.deadline = deadlineAfter(m, timeout);
+  if (timeout > 0n) m.startTimeout(t, timeout);
   const entry = { message: t.call, pid: t.pid, caller: t };
   if (receiver) {
     t.state = STATE.AWAITING_REPLY;

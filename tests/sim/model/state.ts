@@ -15,6 +15,8 @@ export const STATE = {
   ZOMBIE: layout("STATE_ZOMBIE"),
 };
 
+const DEFAULT_PRIORITY = 8;
+
 /** A right that a message carries: the page's record (abi/message.ts, MESSAGE_GRANT). */
 export interface Grant {
   kind: number;
@@ -65,8 +67,11 @@ export interface OpenHandle {
 
 export class Process {
   state = STATE.BUILDING;
-  priority = 8;
-  basePriority = 8;
+  /** As the kernel has it, between the least and the greatest that the rule allows (priority.ts). */
+  priority = DEFAULT_PRIORITY;
+  least = DEFAULT_PRIORITY;
+  most = DEFAULT_PRIORITY;
+  basePriority = DEFAULT_PRIORITY;
   maxMessagePriority = 2;
   token: bigint;
   /** The call it makes. */
@@ -82,11 +87,19 @@ export class Process {
   readonly rights = new Uint8Array(MAX_ENDPOINTS);
   /** Counter ticks; 0: no timeout runs. */
   deadline = 0n;
+  timeoutNumber = 0;
+  /** Its message page's data when it entered the kernel, if the kernel does not build a request there. */
+  pageBefore?: Uint8Array;
   expected: Expectation = { kind: "result", x0: 0n };
 
   parent: number;
   builder: number;
   privileges = 0;
+  /** Its program has the floating-point flag. */
+  floatingPoint = false;
+  /** Where it starts. */
+  entry = 0n;
+  stack = 0n;
   status = 0;
   waitsFor = -1;
   waitStatus = 0;

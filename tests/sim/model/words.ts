@@ -17,6 +17,14 @@ export const FLAG = {
   GRANT: layout("FLAG_GRANT"),
 };
 export const NOTIFY = { DRAIN: wide("NOTIFY_DRAIN"), LOG: wide("NOTIFY_LOG"), CHILD: wide("NOTIFY_CHILD") };
+export const SIGNAL = {
+  ILL: layout("SIGILL"),
+  TRAP: layout("SIGTRAP"),
+  KILL: layout("SIGKILL"),
+  SEGV: layout("SIGSEGV"),
+  SYS: layout("SIGSYS"),
+};
+export const WNOHANG = layout("WNOHANG");
 export const U32_MAX = 0xffff_ffffn;
 export const U64_MAX = 0xffff_ffff_ffff_ffffn;
 export const I64_MAX = 0x7fff_ffff_ffff_ffffn;

@@ -3,7 +3,8 @@
 // path (send.ts, receive.ts) starts over and finds the error or does the work. boot/vectors.S keeps x1–x4 in registers.
 //
 // Declined: any flag, more than 256 bytes, a priority above the cap, no such endpoint, no right, nobody waiting (call) or
-// something queued or notified (replyRecv), a running timeout, the reply to a call with windows, somebody better ready to run.
+// something queued or notified, several endpoints owned (replyRecv), a running timeout, the reply to a call with windows,
+// somebody better ready to run.
 // The reply to a delegated call is decided here too; how it becomes a result is the kernel's (kernel/main.ts).
 
 import { MAX_ENDPOINTS, MAX_MESSAGE_DATA, REGISTER_DATA } from "../../abi/limits";
@@ -52,7 +53,7 @@ const INDEX_MASK: u32 = MAX_ENDPOINTS - 1;
   t.completion = 0;
   t.state = STATE_AWAITING_REPLY;
   r.state = STATE_READY;
-  r.priority = max(r.basePriority, t.priority);
+  r.priority = max(r.priority, t.priority);
   return r;
 }
 
@@ -66,8 +67,9 @@ const INDEX_MASK: u32 = MAX_ENDPOINTS - 1;
   if (c.token != token || c.server != t) return null;
   if (c.deadline) return null;
   const ep = endpointAt(epid & INDEX_MASK);
-  // Its receiver is its owner, whose right to receive nobody can take.
-  if (ep.id != epid || ep.receiver != t) return null;
+  // Its receiver is its owner, whose right to receive nobody can take. With other endpoints of its own, callers may be queued
+  // there whose priority it inherits.
+  if (ep.id != epid || ep.receiver != t || ep.nextOwned != ep) return null;
   if (ep.queued | u32(t.notified != 0)) return null;
   return (ready >> c.priority) >> 1 ? null : c;
 }

@@ -46,7 +46,7 @@ function mayReceive(t: Thread, epid: u32): i32 {
 }
 
 function receive(t: Thread, epid: u32, timeout_ns: i64): i32 {
-  t.priority = t.basePriority;
+  t.priority = max(t.basePriority, highestQueued(t));
   const bits = t.notified;
   if (bits) {
     t.notified = 0;
@@ -110,9 +110,7 @@ function receiveQueued(t: Thread, ep: Endpoint): bool {
     const caller = threadOfItem(item);
     caller.state = STATE_AWAITING_REPLY;
     caller.server = t;
-    t.priority = max(t.priority, caller.priority);
   }
-  t.priority = max(t.priority, highestQueued(t));
   return true;
 }
 

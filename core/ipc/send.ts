@@ -67,7 +67,7 @@ export function startCall(t: Thread, ep: Endpoint, info: u64, timeout_ns: i64): 
   if (timeout_ns > 0) startTimeout(t, timeout_ns);
   if (receiver) {
     handOver(ep, item, receiver);
-    receiver.priority = max(receiver.basePriority, t.priority);
+    receiver.priority = max(receiver.priority, t.priority);
     t.state = STATE_AWAITING_REPLY;
     t.server = receiver;
     handOff(receiver);

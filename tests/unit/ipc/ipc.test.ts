@@ -154,6 +154,16 @@ describe("queues", () => {
     expect(machine.ipc.stored()).toBe(0);
   });
 
+  test("a stored message without data shows nothing of an earlier one of somebody else", () => {
+    machine.ipc.setData(client, 0x5ec7e7n);
+    machine.ipc.send(client, VFS, info(1, 1, 8));
+    machine.ipc.receive(server, VFS, 0n);
+    machine.ipc.setData(other, 7n);
+    machine.ipc.send(other, VFS, info(1, 1, 0));
+    machine.ipc.receive(server, VFS, 0n);
+    expect(x(server, 1)).toBe(7n);
+  });
+
   test("the 513th stored message of the system is refused", () => {
     const owner = machine.ipc.addThread(5, 5, 8);
     const epids = Array.from({ length: 5 }, () => machine.ipc.create(owner));

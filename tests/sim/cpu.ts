@@ -2,7 +2,6 @@
 // running thread's frame, what each exit takes from the next thread's, and the message registers that stay where they
 // are on the fast path.
 
-import { SYS_EP_CALL, SYS_EP_REPLY_RECV } from "../../abi/syscall.ts";
 import { layout, word } from "./layout.ts";
 import type { Machine } from "./machine.ts";
 
@@ -18,6 +17,10 @@ const MESSAGE_REGISTERS = 8;
 const FRAME = word("THREAD_FRAME");
 const TOKEN = layout("THREAD_TOKEN") >> 3;
 const PID = word("THREAD_PID");
+const MESSAGE_PAGE = word("THREAD_MESSAGE_PAGE");
+const MESSAGE_DATA = layout("MESSAGE_DATA");
+/** Set in kernelFastReplyRecv's result when the caller's call is delegated: nothing has been done yet. */
+const DELEGATED = 1;
 export const [FRAME_SYSCALL, FRAME_MESSAGE, FRAME_FULL] = [0, 1, 2];
 const U32_MAX = 0xffff_ffffn;
 /** The fast path of ep_call passes the endpoint in the upper half of x7. */
@@ -108,9 +111,9 @@ export class Cpu {
   fastCall(): boolean {
     const { machine, x, thread } = this;
     this.fastEntry();
-    const next = machine.kernel.kernelFastCall(thread, Number(x[0] & U32_MAX), x[5]) >>> 0;
+    const next = machine.kernel.kernelFastCall(thread, x[0], x[5]) >>> 0;
     if (!next) return false;
-    x[7] = BigInt(machine.u32[(thread >> 2) + PID]) | ((x[0] & U32_MAX) << ENDPOINT_SHIFT);
+    x[7] = BigInt(machine.u32[(thread >> 2) + PID]) | (x[0] << ENDPOINT_SHIFT);
     x[6] = machine.u64[(thread >> 3) + TOKEN];
     x[0] = 0n;
     this.fastExit(next);
@@ -121,9 +124,12 @@ export class Cpu {
   fastReplyReceive(): boolean {
     const { machine, x } = this;
     this.fastEntry();
-    const epid = Number(x[0] & U32_MAX);
-    const next = machine.kernel.kernelFastReplyRecv(this.thread, epid, x[5], x[6]) >>> 0;
+    const next = machine.kernel.kernelFastReplyRecv(this.thread, x[0], x[5], x[6]) >>> 0;
     if (!next) return false;
+    if (next & DELEGATED) {
+      this.completeReply(next - DELEGATED, Number(x[0] & U32_MAX));
+      return true;
+    }
     x[0] = BigInt.asUintN(64, BigInt.asIntN(32, x[5]));
     x[6] = x[7];
     x[7] = 0n;
@@ -131,9 +137,12 @@ export class Cpu {
     return true;
   }
 
-  /** Whether a call number has a fast path: then the caller tries that first. */
-  static hasFastPath(number: number | bigint): boolean {
-    return number === SYS_EP_CALL || number === SYS_EP_REPLY_RECV;
+  /** The answer to a delegated call: it goes to the server's page, whole, and becomes the caller's result. */
+  private completeReply(caller: number, epid: number): void {
+    const { machine, x, thread } = this;
+    const data = (machine.u32[(thread >> 2) + MESSAGE_PAGE] + MESSAGE_DATA) >> 3;
+    for (let n = 1; n <= 4; n++) machine.u64[data + n - 1] = x[n];
+    this.resume(machine.kernel.kernelCompleteReply(thread, caller, epid, x[5], x[7]) >>> 0);
   }
 
   private saveAll(): void {

@@ -7,7 +7,7 @@
 // the memory and rights of one process after another.
 
 import { PAGE_SIZE } from "../../abi/limits.ts";
-import { SYS_EP_CALL, SYS_EP_REPLY, SYS_EP_REPLY_RECV, SYS_EP_SEND } from "../../abi/syscall.ts";
+import { SYS_EP_CALL, SYS_EP_REPLY_RECV } from "../../abi/syscall.ts";
 import { Comparison } from "./compare.ts";
 import { PC, SP } from "./cpu.ts";
 import { Invariants } from "./invariants.ts";
@@ -164,7 +164,7 @@ export class History {
     const call = this.user.prepare(t, draft);
     this.trace.add(this.steps, () => `pid ${t.pid}: ${describeCall(name, call)}`);
     this.save(t);
-    t.pageBefore = call.number >= SYS_EP_SEND && call.number <= SYS_EP_REPLY ? this.user.pageData(t) : undefined;
+    t.pageBefore = this.user.pageData(t);
     if (this.takesFastPath(call)) {
       perform(model, t, call);
       model.scheduler.switchDirectly();

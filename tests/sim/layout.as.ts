@@ -91,6 +91,7 @@ export const OBJECT_PAGES: usize = offsetof<MemoryObject>("pages");
 export const OBJECT_BASE: usize = offsetof<MemoryObject>("base");
 export const OBJECT_MAPPINGS: usize = offsetof<MemoryObject>("mappings");
 
+export const CORE_NEXT: usize = offsetof<Core>("next");
 export const CORE_CURRENT: usize = offsetof<Core>("current");
 export const CORE_READY_MASK: usize = offsetof<Core>("readyMask");
 export const CORE_QUANTUM_END: usize = offsetof<Core>("quantumEnd");

@@ -49,8 +49,9 @@ export interface KernelExports {
   kernelSyscall(t: number, number: bigint): number;
   kernelFault(t: number, syndrome: bigint, address: bigint): number;
   kernelInterrupt(t: number): number;
-  kernelFastCall(t: number, epid: number, info: bigint): number;
-  kernelFastReplyRecv(t: number, epid: number, info: bigint, token: bigint): number;
+  kernelFastCall(t: number, epid: bigint, info: bigint): number;
+  kernelFastReplyRecv(t: number, epid: bigint, info: bigint, token: bigint): number;
+  kernelCompleteReply(t: number, caller: number, epid: number, info: bigint, value: bigint): number;
 }
 
 /** Import of core/ipc → export of the kernel. */
@@ -175,6 +176,7 @@ export class Machine {
         this.u8.fill(0, address, address + PAGE);
         this.onFrame(address);
       },
+      copyLarge: (to: number, from: number, size: number) => void this.u8.copyWithin(to, from, from + size),
       counter: () => interrupts.counter,
       counterHz: () => COUNTER_HZ,
       setTimer: (at: bigint) => void (interrupts.timer = at),
@@ -203,6 +205,7 @@ export class Machine {
     const pairs = LOOP_BACK.map(([name, target]) => [name, (...args: never[]) => exports()[target](...args)] as const);
     return {
       ...Object.fromEntries(pairs),
+      opaqueThread: (t: number) => t,
       copyData: (to: number, from: number, size: number) => {
         // As on the metal: 32 bytes at a time.
         this.u8.copyWithin(to, from, from + ((size + 31) & ~31));

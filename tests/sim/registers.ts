@@ -28,6 +28,8 @@ const hex = (value: bigint): string => `0x${value.toString(16)}`;
 export class RegisterCheck {
   private readonly message = new Uint8Array(REGISTER_DATA);
   private readonly words = new BigUint64Array(this.message.buffer);
+  private readonly own = new Uint8Array(REGISTER_DATA);
+  private readonly ownWords = new BigUint64Array(this.own.buffer);
 
   constructor(
     private readonly cpu: Cpu,
@@ -53,12 +55,22 @@ export class RegisterCheck {
     for (let n = FIRST_CALLEE_SAVED; n <= PC; n++) this.expect(p, n, saved[n]);
     for (let n = 8; n < FIRST_CALLEE_SAVED; n++) this.expect(p, n, 0n);
     this.expect(p, 0, expected.x0);
-    if (expected.kind === "message") this.checkMessage(p, expected);
+    if (expected.kind === "message") this.checkMessage(p, expected, saved);
     else if (cpu.resumed !== FRAME_SYSCALL) throw new Mismatch(`pid ${p.pid} gets a message, should get a result`);
     else for (let n = 1; n < 8; n++) this.expect(p, n, 0n);
   }
 
-  private checkMessage(p: Process, expected: Extract<Expectation, { kind: "message" }>): void {
+  /** Nobody's bytes but the sender's or one's own stand behind the data in x1–x4. */
+  private checkLeak(p: Process, length: number, rest: Uint8Array | undefined, saved: Saved): void {
+    for (let i = 0; i < 4; i++) this.ownWords[i] = saved[1 + i];
+    for (let at = length; at < REGISTER_DATA; at++) {
+      const byte = this.message[at];
+      if (byte === 0 || byte === this.own[at] || byte === p.pageBefore?.[at] || byte === rest?.[at]) continue;
+      throw new Mismatch(`x${1 + Math.floor(at / 8)} of pid ${p.pid} holds bytes of somebody else behind its message`);
+    }
+  }
+
+  private checkMessage(p: Process, expected: Extract<Expectation, { kind: "message" }>, saved: Saved): void {
     this.expect(p, 5, expected.x5);
     this.expect(p, 6, expected.x6);
     this.expect(p, 7, expected.x7);
@@ -67,6 +79,7 @@ export class RegisterCheck {
     const inRegisters = Math.min(data.length, REGISTER_DATA);
     if (Buffer.compare(this.message.subarray(0, inRegisters), data.subarray(0, inRegisters)) !== 0)
       throw new Mismatch(`pid ${p.pid} has other data in x1–x4 than were sent`);
+    this.checkLeak(p, inRegisters, expected.rest, saved);
     const page = this.page(p);
     if (Buffer.compare(page.subarray(DATA + inRegisters, DATA + data.length), data.subarray(inRegisters)) !== 0)
       throw new Mismatch(`pid ${p.pid} has other data in its message page than were sent`);

@@ -48,7 +48,7 @@ function delegate(
   else if (!anyRights && !maySend(t, ep)) status = error(EPERM);
   else {
     t.completion = completion;
-    status = startCall(m, t, ep, message, FOREVER);
+    status = startCall(m, t, ep, { ...message, behind: t.pageBefore }, FOREVER);
   }
   return status < 0n ? abandon(t, status) : undefined;
 }

@@ -125,6 +125,7 @@ function reply(m: Model, t: Process, token: bigint, message: Message, value: big
       x6: register(value),
       x7: 0n,
       data,
+      rest: message.data,
       grant: hasGrant ? message.grant : undefined,
     };
   }

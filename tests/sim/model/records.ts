@@ -59,13 +59,26 @@ function takeCancelled(m: Model, ep: Endpoint, token: bigint): void {
   ep.cancelled.delete(slot as number);
 }
 
-/** system_info(address, size). */
+/** system_info(address, size): the counts are the model's, clock and the like are the kernel's. */
 export function sysSystemInfo(m: Model, t: Process, { x }: Call): bigint {
   const size = Number(x[1] < BigInt(SYSTEM_INFO_BYTES) ? x[1] : BigInt(SYSTEM_INFO_BYTES));
   if (x[0] >= 1n << 34n) return size ? error(EFAULT) : 0n;
-  const address = Number(x[0]);
-  const bytes = m.oracle.memory(t.slot, address, size);
-  const counts = {
+  const counts = systemCounts(m); // before the record's own pages are touched
+  const record = new Uint8Array(size);
+  record.set(m.oracle.memory(t.slot, Number(x[0]), size));
+  if (m.writeUser(t, Number(x[0]), record) !== size) return error(EFAULT);
+  const view = new DataView(record.buffer);
+  for (const [name, count] of Object.entries(counts)) {
+    const at = INFO[name as keyof typeof INFO];
+    if (at + 4 > size) continue;
+    const told = view.getUint32(at, true);
+    check(told === count, () => `system_info says ${told} ${name}, there are ${count}`);
+  }
+  return BigInt(size);
+}
+
+function systemCounts(m: Model): typeof INFO {
+  return {
     framesFree: m.pool.free,
     processes: m.all().length,
     endpoints: m.endpoints.filter(({ id }) => id !== 0).length,
@@ -74,13 +87,4 @@ export function sysSystemInfo(m: Model, t: Process, { x }: Call): bigint {
     queued: m.stored,
     waiting: m.all().filter(({ state }) => state === STATE.SENDING || state === STATE.AWAITING_REPLY).length,
   };
-  if (bytes.length < size) return m.writeUser(t, address, new Uint8Array(size)) === size ? BigInt(size) : error(EFAULT);
-  const record = new DataView(bytes.buffer, bytes.byteOffset);
-  for (const [name, count] of Object.entries(counts)) {
-    const at = INFO[name as keyof typeof INFO];
-    if (at + 4 > size) continue;
-    const told = record.getUint32(at, true);
-    check(told === count, () => `system_info says ${told} ${name}, there are ${count}`);
-  }
-  return m.writeUser(t, address, bytes) === size ? BigInt(size) : error(EFAULT);
 }

@@ -41,10 +41,10 @@ export function waiterOf(ep: Endpoint): Process | undefined {
 }
 
 /** A message with what the kernel changes of it: flags masked, priority capped. */
-function stamp(t: Process, { info, data, grant }: Message): Message {
+function stamp(t: Process, { info, data, behind, grant }: Message): Message {
   const excess = infoPriority(info) - t.maxMessagePriority;
   const capped = excess > 0 ? info - priorityWord(excess) : info;
-  return { info: capped & REQUEST_MASK, data, grant: infoFlags(info) & FLAG.GRANT ? grant : undefined };
+  return { info: capped & REQUEST_MASK, data, behind, grant: infoFlags(info) & FLAG.GRANT ? grant : undefined };
 }
 
 /** What a receive finds that gets `entry`, and the grant that comes with it. */
@@ -61,6 +61,7 @@ export function deliver(m: Model, entry: Entry, receiver: Process, ep: Endpoint)
     x6: caller ? caller.token : 0n,
     x7: BigInt(pid) | (BigInt(ep.id) << ENDPOINT_SHIFT),
     data: message.data.slice(0, infoLength(info)),
+    rest: message.behind ?? message.data,
     grant: granted ? grant : undefined,
   };
 }

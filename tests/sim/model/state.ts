@@ -28,6 +28,8 @@ export interface Grant {
 export interface Message {
   info: bigint;
   data: Uint8Array;
+  /** What stands behind the data in the sender's page, when that is not in `data`. */
+  behind?: Uint8Array;
   grant?: Grant;
 }
 
@@ -47,7 +49,17 @@ export interface Window {
 /** What a thread must find in its registers when it next runs. */
 export type Expectation =
   | { kind: "result"; x0: bigint }
-  | { kind: "message"; x0: bigint; x5: bigint; x6: bigint; x7: bigint; data: Uint8Array; grant?: Grant }
+  | {
+      kind: "message";
+      x0: bigint;
+      x5: bigint;
+      x6: bigint;
+      x7: bigint;
+      data: Uint8Array;
+      /** What may stand behind the data in x1–x4: the rest of the sender's data area, and nobody else's bytes. */
+      rest?: Uint8Array;
+      grant?: Grant;
+    }
   | { kind: "interrupted" };
 
 /** How the response to a delegated call becomes its result (docs/SYSCALLS.md). */
@@ -88,7 +100,7 @@ export class Process {
   /** Counter ticks; 0: no timeout runs. */
   deadline = 0n;
   timeoutNumber = 0;
-  /** Its message page's data when it entered the kernel, if the kernel does not build a request there. */
+  /** Its message page's data when it entered the kernel. */
   pageBefore?: Uint8Array;
   expected: Expectation = { kind: "result", x0: 0n };
 

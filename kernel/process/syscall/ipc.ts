@@ -98,10 +98,11 @@ export function sysReceive(t: Thread): i64 {
 }
 /** ep_reply_recv: a timeout stands in the page, because the registers are all in use. */
 export function sysReplyReceive(t: Thread): i64 {
+  if (t.x0 > u32.MAX_VALUE) return -ENXIO;
   spillRegisters(t);
   const isTimed = (infoFlags(t.x5) & FLAG_TIMEOUT) != 0;
   const timeout = isTimed ? load<i64>(t.messagePage, MESSAGE_TIMEOUT) : NO_TIMEOUT;
-  return replyRecv(t, epidOf(t.x0), t.x6, t.x5, <i64>t.x7, timeout);
+  return replyRecv(t, <u32>t.x0, t.x6, t.x5, <i64>t.x7, timeout);
 }
 export function sysReply(t: Thread): i64 {
   spillRegisters(t);

@@ -62,6 +62,7 @@ import {
   handleOfDescriptor,
   installDescriptor,
   releaseHandle,
+  releaseUnheard,
 } from "./handles";
 import { LAST_SLOT, Process, addressSpaceId, deviceAddress, level1Of, processAt, processOf } from "./process";
 
@@ -135,6 +136,7 @@ export function endProcess(t: Thread, status: u32): void {
   if (t.state == STATE_READY) schedRemove(t);
   settleCompletion(t);
   threadDied(t);
+  releaseUnheard();
   endBuildsOf(t.pid);
   closeDescriptors(p);
   releaseInterrupts(t.pid);

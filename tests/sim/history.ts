@@ -14,8 +14,10 @@ import { Invariants } from "./invariants.ts";
 import { MemoryInvariants } from "./memory_invariants.ts";
 import type { Call } from "./model/call.ts";
 import { CLASS, accessFault, fault, interrupt } from "./model/entries.ts";
+import type { Model } from "./model/model.ts";
 import type { Process } from "./model/state.ts";
 import { perform } from "./model/system_calls.ts";
+import type { Draft } from "./play/draft.ts";
 import { Player } from "./play/player.ts";
 import { Random } from "./random.ts";
 import { RegisterCheck, type Saved, emptyRegisters } from "./registers.ts";
@@ -56,9 +58,10 @@ export class History {
   constructor(
     module: WebAssembly.Module,
     private readonly seed: number,
+    ram_mib?: number,
   ) {
     this.random = new Random(seed);
-    const world = new World(module, this.random.pick(RAM_SIZES_MIB) * MIB);
+    const world = new World(module, (ram_mib ?? this.random.pick(RAM_SIZES_MIB)) * MIB);
     this.world = world;
     this.player = new Player(this.random, world.model);
     this.user = new UserSide(world, this.random);
@@ -86,6 +89,20 @@ export class History {
     }
   }
 
+  /** One system call of process `pid`, which must be the one that runs. → the model's word on what it finds. */
+  call(pid: number, draft: Draft): void {
+    if (this.current.pid !== pid) throw new Error(`pid ${this.current.pid} runs, not ${pid}`);
+    this.begin();
+    this.systemCall("directed", draft);
+    this.check();
+    this.checkMemory(true);
+    this.steps++;
+  }
+
+  get model(): Model {
+    return this.world.model;
+  }
+
   private get current(): Process {
     const t = this.world.model.scheduler.current;
     if (!t) throw new Error("nobody runs");
@@ -99,14 +116,18 @@ export class History {
     if (random.chance(CHANCE.preempt) && interrupts.timer !== undefined && interrupts.timer > interrupts.counter)
       interrupts.counter = interrupts.timer;
     if (random.chance(CHANCE.device)) this.raiseDevice();
-    this.claims = [[]];
-    this.user.scramble(this.current);
+    this.begin();
     if (interrupts.pending) this.interrupt();
     else if (random.chance(CHANCE.access)) this.access();
     else if (random.chance(CHANCE.crash)) this.crash();
     else if (random.chance(CHANCE.floatingPoint)) this.fault(CLASS.FLOATING_POINT);
-    else this.systemCall();
+    else this.playedCall();
     this.check();
+  }
+
+  private begin(): void {
+    this.claims = [[]];
+    this.user.scramble(this.current);
   }
 
   private raiseDevice(): void {
@@ -157,10 +178,14 @@ export class History {
     this.leave(t);
   }
 
-  private systemCall(): void {
+  private playedCall(): void {
+    const { name, draft } = this.player.next(this.current);
+    this.systemCall(name, draft);
+  }
+
+  private systemCall(name: string, draft: Draft): void {
     const t = this.current;
     const { cpu, model } = this.world;
-    const { name, draft } = this.player.next(t);
     const call = this.user.prepare(t, draft);
     this.trace.add(this.steps, () => `pid ${t.pid}: ${describeCall(name, call)}`);
     this.save(t);
@@ -185,10 +210,10 @@ export class History {
     const t = this.current;
     const { address, write, result } = this.user.access(t);
     if (result === "done") {
-      this.systemCall();
+      this.playedCall();
       return;
     }
-    if (t.pid === 1 && !this.user.mayTouch(t, address, write)) return this.systemCall();
+    if (t.pid === 1 && !this.user.mayTouch(t, address, write)) return this.playedCall();
     this.trace.add(this.steps, () => `pid ${t.pid}: ${write ? "store to" : "load of"} 0x${address.toString(16)}`);
     const missing = result === "missing";
     const status = missing ? DATA_ABORT_TRANSLATION : DATA_ABORT_PERMISSION;
@@ -209,7 +234,7 @@ export class History {
 
   private fault(exceptionClass: number): void {
     const t = this.current;
-    if (t.pid === 1) return this.systemCall(); // the machine ends with init
+    if (t.pid === 1) return this.playedCall(); // the machine ends with init
     this.trace.add(this.steps, () => `pid ${t.pid}: fault of class 0x${exceptionClass.toString(16)}`);
     this.enterFault(t, exceptionClass, 0n, 0n);
     fault(this.world.model, t, exceptionClass);

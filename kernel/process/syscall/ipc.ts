@@ -17,7 +17,7 @@ import {
   replyInfo,
 } from "../../../abi/message";
 import { takeCancelled } from "../../../core/ipc/cancel";
-import { ENDPOINT_STATS_SIZE, findEndpoint, getEndpointStats } from "../../../core/ipc/endpoint";
+import { ENDPOINT_STATS_SIZE, endpointDestroy, findEndpoint, getEndpointStats } from "../../../core/ipc/endpoint";
 import {
   callerOf,
   endpointNotify,
@@ -32,7 +32,7 @@ import { spillRegisters } from "../../../core/ipc/transfer";
 import { withWindow } from "../../../ipc_services/delegate";
 import { copyFailure } from "../../memory/address_space";
 import { copyBetween, copyToUser } from "../../memory/user_copy";
-import { takeDrained } from "../handles";
+import { releaseUnheard, takeDrained } from "../handles";
 import { processOf } from "../process";
 import { checkRange } from "./arguments";
 
@@ -117,6 +117,13 @@ export function sysNotify(t: Thread): i64 {
 /** ep_revoke(endpoint, pid or 0). */
 export function sysRevoke(t: Thread): i64 {
   return t.x1 > u32.MAX_VALUE ? -ESRCH : revokeCapability(t, epidOf(t.x0), <u32>t.x1);
+}
+
+/** ep_destroy(endpoint). */
+export function sysDestroy(t: Thread): i64 {
+  const status = endpointDestroy(t, <u32>t.x0);
+  if (status == 0) releaseUnheard();
+  return status;
 }
 
 /** ep_stats(endpoint, record). */

@@ -60,9 +60,9 @@ export function endCall(m: Model, caller: Process): void {
 /** Takes a blocked thread from whatever it waits at; a server that holds its call hears of it. */
 function leaveWait(m: Model, p: Process): void {
   if (p.state === STATE.SENDING) unqueue(p);
-  if (p.state !== STATE.AWAITING_REPLY || !p.server) return;
+  if (p.state !== STATE.AWAITING_REPLY || !p.server || !p.endpoint?.id) return; // nobody drains an endpoint that is gone
   m.cancelledTokens.set(p.slot, p.token);
-  p.endpoint?.cancelled.add(p.slot);
+  p.endpoint.cancelled.add(p.slot);
   notify(m, p.server, NOTIFY.DRAIN);
 }
 

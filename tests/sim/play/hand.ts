@@ -15,7 +15,6 @@ const PAGES_USED = 10;
 const WILD_ADDRESSES = [
   0n,
   0xfffn,
-  0x1000n,
   0xffff_fffcn,
   0x1_0000_0000n,
   BigInt(CODE_BASE),

@@ -1,10 +1,19 @@
 // What the simulation has found, each as the shortest way to it. The model compares every step, so a test only has to go there.
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { CONFIG_MEMORY, CONFIG_PRIORITY, CONFIG_RECEIVE } from "../../abi/construct.ts";
+import {
+  CONFIG_DEVICE,
+  CONFIG_MEMORY,
+  CONFIG_PRIORITY,
+  CONFIG_PRIVILEGES,
+  CONFIG_RECEIVE,
+  DEVICE_UART,
+} from "../../abi/construct.ts";
+import { PRIVILEGE_LOG } from "../../abi/endpoints.ts";
 import { CODE_BASE } from "../../abi/program.ts";
 import * as S from "../../abi/syscall.ts";
 import { History } from "./history.ts";
+import { STATE } from "./model/state.ts";
 import { U64_MAX, requestInfo, replyInfo, FLAG } from "./model/words.ts";
 import { loadKernel } from "./soak.ts";
 
@@ -21,7 +30,7 @@ beforeAll(() => {
 });
 
 /** A child of init's that runs as soon as init waits. → its pid */
-function spawn(h: History, priority = 8n, wellKnown = 0n): number {
+function spawn(h: History, priority = 8n, wellKnown = 0n, more: [number, bigint][] = []): number {
   h.call(INIT, { number: S.SYS_PROC_CREATE, x: [BUFFER, 5n] });
   const pid = Math.max(...h.model.all().map((p) => p.pid));
   const configure = (what: number, value: bigint, extra = 0n): void =>
@@ -29,6 +38,7 @@ function spawn(h: History, priority = 8n, wellKnown = 0n): number {
   configure(CONFIG_MEMORY, 1n, 2n);
   configure(CONFIG_PRIORITY, priority);
   if (wellKnown) configure(CONFIG_RECEIVE, wellKnown);
+  for (const [what, value] of more) configure(what, value);
   h.call(INIT, { number: S.SYS_PROC_START, x: [BigInt(pid), BigInt(CODE_BASE), BigInt(CODE_BASE) + 0x8000n] });
   return pid;
 }
@@ -78,6 +88,20 @@ describe("the upper half of x0", () => {
       h.call(server, { number: S.SYS_EP_REPLY_RECV, x: [epid, 0n, 0n, 0n, 0n, ANSWER, token, 0n] });
       expect(result(h, server)).toBe(-6n);
     }
+  });
+});
+
+describe("the reader of the log", () => {
+  test("hears of the line that its own first receive makes", () => {
+    const h = new History(module, 1, RAM_MIB);
+    const reader = spawn(h, 10n, 5n, [
+      [CONFIG_DEVICE, BigInt(DEVICE_UART)],
+      [CONFIG_PRIVILEGES, BigInt(PRIVILEGE_LOG)],
+    ]);
+    receive(h, INIT, 0);
+    h.call(reader, { number: S.SYS_DRIVER_REGISTER, x: [BigInt(DEVICE_UART)] });
+    receive(h, reader, 5);
+    expect(h.model.find(reader)?.state).toBe(STATE.READY);
   });
 });
 

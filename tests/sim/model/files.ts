@@ -183,6 +183,6 @@ export function sysSpawn(m: Model, t: Process, x: bigint[]): Result {
   const request = new Request(LOADER_SPAWN).u32(x[3]);
   const status = addPath(m, t, request, x[0], x[1]);
   if (status < 0n) return abandon(t, status);
-  window(t, 1, x[2] & U32_MAX, x[3], x[3] ? WINDOW_READ : 0);
+  window(t, 1, x[2] & U32_MAX, x[3], WINDOW_READ);
   return delegate(m, t, EPID_LOADER, request, { kind: "value" }, false);
 }

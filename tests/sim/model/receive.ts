@@ -45,15 +45,14 @@ function choose(m: Model, t: Process, sources: Endpoint[]): Endpoint | undefined
 
 function receive(m: Model, t: Process, epid: bigint, timeout: bigint): bigint | undefined {
   beginReceive(m, t);
+  const isAny = epid === BigInt(EPID_ANY);
+  const only = isAny ? undefined : m.endpoint(epid);
+  const sources = isAny ? m.owned(t) : only ? [only] : [];
+  for (const ep of sources) firstReceive(m, ep); // logs a line, of which `t` may be the reader
   if (t.notified !== 0n) {
     t.expected = takeNotifications(t);
     return undefined;
   }
-  const isAny = epid === BigInt(EPID_ANY);
-  const only = isAny ? undefined : m.endpoint(epid);
-  const sources = isAny ? m.owned(t) : only ? [only] : [];
-  for (const ep of sources) firstReceive(m, ep);
-  if (t.notified !== 0n) return receive(m, t, epid, timeout); // it reads the log, where its first receive was announced
   const from = choose(m, t, sources);
   if (from) {
     take(m, t, from);

@@ -29,7 +29,7 @@ const call: Action = (h, t) => {
   const timeout = h.timeout(false) & U64_MAX;
   return {
     number: S.SYS_EP_CALL,
-    x: [h.sendable(t), 0n, 0n, 0n, 0n, info(h, flags), t.pid === 1 ? timeout % 1_000_000n : timeout],
+    x: [h.sendable(t), 0n, 0n, 0n, 0n, info(h, flags), t.pid === 1 ? 1n + (timeout % 1_000_000n) : timeout],
     windows: [h.window(t), h.window(t)],
     grant: h.grant(t),
   };

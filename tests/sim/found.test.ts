@@ -127,6 +127,24 @@ describe("what nobody will drain", () => {
     expect(h.model.handles.size).toBe(0);
   });
 
+  test("a record is not lost to a buffer that cannot be written", () => {
+    const h = new History(module, 1, RAM_MIB);
+    const server = spawn(h, 10n, 1n, [[CONFIG_DEVICE, BigInt(DEVICE_UART)]]);
+    const client = spawn(h, 5n);
+    receive(h, INIT, 0, MILLISECOND);
+    h.call(server, { number: S.SYS_MAP_MMIO, x: [BigInt(DEVICE_UART), 0n, BUFFER] });
+    receive(h, server, 1);
+    call(h, client, 1n);
+    receive(h, server, 0);
+    h.call(INIT, { number: S.SYS_KILL, x: [BigInt(client), 9n] });
+    receive(h, INIT, 0); // NOTIFY_CHILD
+    receive(h, INIT, 0);
+    h.call(server, { number: S.SYS_EP_DRAIN, x: [1n, BUFFER] });
+    expect(result(h, server)).toBe(-14n);
+    h.call(server, { number: S.SYS_EP_DRAIN, x: [1n, 0x9000n] });
+    expect(result(h, server)).toBe(1n);
+  });
+
   test("a cancelled call is not told to the next owner of its endpoint's place in the table", () => {
     const h = new History(module, 1, RAM_MIB);
     const server = spawn(h, 10n);

@@ -141,6 +141,8 @@ export function sysDrain(t: Thread): i64 {
   if (checkRange(t, t.x1, DRAIN_RECORD_SIZE) < 0) return -EFAULT;
   store<u64>(scratch, 0);
   store<u64>(scratch, 0, 8);
+  // Once before anything is taken: what does not reach the caller must not be lost.
+  if (copyToUser(processOf(t), t.x1, scratch, DRAIN_RECORD_SIZE) != DRAIN_RECORD_SIZE) return -EFAULT;
   const handle = takeDrained(ep.id);
   if (handle >= 0) {
     store<u32>(scratch, DRAIN_CLOSED_HANDLE);

@@ -196,7 +196,7 @@ fast_call:                                    // x0 endpoint, x1–x4 data, x5 i
   mov x24, x6
   mov x26, x0
   mov x2, x5
-  mov w1, w0
+  mov x1, x0
   mov w0, w25
   bl kernel_fast_call                         // (thread, endpoint, info) → w0 = receiver, or 0
   cbz w0, 1f
@@ -220,7 +220,7 @@ fast_reply_recv:                              // x0 endpoint, x1–x4 data, x5 i
   mov x27, x7
   mov x3, x6
   mov x2, x5
-  mov w1, w0
+  mov x1, x0
   mov w0, w25
   bl kernel_fast_reply_recv                   // (thread, endpoint, info, token) → w0 = the caller, or 0
   cbz w0, 1f

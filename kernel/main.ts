@@ -121,17 +121,17 @@ export function kernelInterrupt(t: Thread): Thread {
   return tracing ? leaveTraced(t) : leaveKernel(t);
 }
 
-export function kernelFastCall(t: Thread, epid: u32, info: u64): usize {
+export function kernelFastCall(t: Thread, epid: u64, info: u64): usize {
   const r = fastCall(t, epid, info);
   return r ? runInstead(r) : 0;
 }
 
 /** → the caller; with bit 0 set where its call is delegated: nothing has been done yet, kernelCompleteReply() is to. 0: declined. */
-export function kernelFastReplyRecv(t: Thread, epid: u32, info: u64, token: u64): usize {
+export function kernelFastReplyRecv(t: Thread, epid: u64, info: u64, token: u64): usize {
   const c = mayReplyFast(t, epid, info, token, thisCore().readyMask);
   if (!c) return 0;
   if (c.completion) return c.completion > COMPLETION_WINDOWS ? changetype<usize>(c) | DELEGATED : 0;
-  replyFast(t, c, epid, info);
+  replyFast(t, c, <u32>epid, info);
   return runInstead(c);
 }
 

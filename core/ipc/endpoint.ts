@@ -21,7 +21,7 @@ import { dismissQueue } from "./cancel";
 import { disown, own } from "./owned";
 import { rightsOf, rightsRow, setRights } from "./rights";
 import { ENDPOINT_SIZE, ENDPOINT_TABLE } from "./tables";
-import { QueueItem, Thread } from "./thread";
+import { QueueItem, STATE_AWAITING_REPLY, Thread, threadAt } from "./thread";
 
 export const ENDPOINT_UP: u32 = 0; // its owner serves it, or will (calls queue until then)
 export const ENDPOINT_DOWN: u32 = 1; // its owner died and nobody follows: calls are refused
@@ -124,7 +124,12 @@ export function endpointDestroy(t: Thread, epid: u32): i32 {
 
 function release(ep: Endpoint): void {
   dismissQueue(ep);
-  for (let slot: u32 = 0; slot < MAX_PROCESSES; slot++) store<u8>(rightsRow(slot) + indexOf(ep), 0);
+  for (let slot: u32 = 0; slot < MAX_PROCESSES; slot++) {
+    store<u8>(rightsRow(slot) + indexOf(ep), 0);
+    // Calls that its owner holds can still be answered; that one was cancelled must not be told to the next endpoint here.
+    const t = threadAt(slot);
+    if (t.state == STATE_AWAITING_REPLY && t.endpoint == ep) t.endpoint = null;
+  }
   const owner = ep.owner;
   if (owner) {
     owner.endpointsLeft++;

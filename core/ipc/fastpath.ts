@@ -3,7 +3,8 @@
 // path (send.ts, receive.ts) starts over and finds the error or does the work. boot/vectors.S keeps x1–x4 in registers.
 //
 // Declined: any flag, more than 256 bytes, a priority above the cap, no such endpoint, no right, nobody waiting (call) or
-// something queued or notified (replyRecv), a running timeout, the reply to a call with windows, somebody better ready to run.
+// something queued or notified, several endpoints owned (replyRecv), a running timeout, the reply to a call with windows,
+// somebody better ready to run.
 // The reply to a delegated call is decided here too; how it becomes a result is the kernel's (kernel/main.ts).
 
 import { MAX_ENDPOINTS, MAX_MESSAGE_DATA, REGISTER_DATA } from "../../abi/limits";
@@ -32,13 +33,13 @@ const INDEX_MASK: u32 = MAX_ENDPOINTS - 1;
 }
 
 /** Call by `t`: → the receiver, now running in its place, or null. */
-@inline export function fastCall(t: Thread, epid: u32, info: u64): Thread | null {
+@inline export function fastCall(t: Thread, epid: u64, info: u64): Thread | null {
   const length = info >> INFO_LENGTH_SHIFT; // with the flags above it: any flag makes it too large
   if (length > <u64>MAX_MESSAGE_DATA) return null;
   if (infoPriority(info) > t.maxMessagePriority) return null;
-  const ep = endpointAt(epid & INDEX_MASK);
-  if (ep.id != epid) return null;
-  if (!(load<u8>(t.rights + (epid & INDEX_MASK)) & RIGHT_SEND)) return null;
+  const ep = endpointAt(<u32>epid & INDEX_MASK);
+  if (<u64>ep.id != epid) return null;
+  if (!(load<u8>(t.rights + (<u32>epid & INDEX_MASK)) & RIGHT_SEND)) return null;
   const r = ep.waiter;
   if (!r) return null;
   if (r.deadline) return null;
@@ -53,7 +54,7 @@ const INDEX_MASK: u32 = MAX_ENDPOINTS - 1;
   t.completion = 0;
   t.state = STATE_AWAITING_REPLY;
   r.state = STATE_READY;
-  r.priority = max(r.basePriority, t.priority);
+  r.priority = max(r.priority, t.priority);
   return r;
 }
 
@@ -61,14 +62,15 @@ const INDEX_MASK: u32 = MAX_ENDPOINTS - 1;
  * Whether the reply to `token` and the receive by `t` that follows can be done here; bit p of `ready`: a thread of priority p
  * is ready. → the caller to be answered, or null. Its `completion` says what kind of answer it takes.
  */
-@inline export function mayReplyFast(t: Thread, epid: u32, info: u64, token: u64, ready: u32): Thread | null {
+@inline export function mayReplyFast(t: Thread, epid: u64, info: u64, token: u64, ready: u32): Thread | null {
   if (info >> INFO_LENGTH_SHIFT > <u64>MAX_MESSAGE_DATA) return null;
   const c = opaqueThread(threadAt((<u32>token) & TOKEN_SLOT_MASK));
   if (c.token != token || c.server != t) return null;
   if (c.deadline) return null;
-  const ep = endpointAt(epid & INDEX_MASK);
-  // Its receiver is its owner, whose right to receive nobody can take.
-  if (ep.id != epid || ep.receiver != t) return null;
+  const ep = endpointAt(<u32>epid & INDEX_MASK);
+  // Its receiver is its owner, whose right to receive nobody can take. With other endpoints of its own, callers may be queued
+  // there whose priority it inherits.
+  if (<u64>ep.id != epid || ep.receiver != t || ep.nextOwned != ep) return null;
   if (ep.queued | u32(t.notified != 0)) return null;
   return (ready >> c.priority) >> 1 ? null : c;
 }

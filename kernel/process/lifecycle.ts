@@ -66,6 +66,7 @@ import {
   handleOfDescriptor,
   installDescriptor,
   releaseHandle,
+  releaseUnheard,
 } from "./handles";
 import { LAST_SLOT, Process, addressSpaceId, deviceAddress, level1Of, processAt, processOf } from "./process";
 
@@ -93,6 +94,9 @@ function prepare(t: Thread, slot: u32, builder: u32, parent: u32): Thread | null
   const lastPid = t.pid;
   const lastToken = t.token;
   memory.fill(changetype<usize>(t), 0, THREAD_SIZE);
+  // Both go on counting, also when there is no memory below: ids and tokens of the slot's last process stay dead.
+  t.pid = lastPid;
+  t.token = lastToken || slot;
   memory.fill(PROCESS_TABLE + <usize>slot * PROCESS_SIZE, 0, PROCESS_SIZE);
   memory.fill(rightsRow(slot), 0, MAX_ENDPOINTS);
   const p = processAt(slot);
@@ -102,7 +106,6 @@ function prepare(t: Thread, slot: u32, builder: u32, parent: u32): Thread | null
     return null;
   }
   t.pid = lastPid && lastPid < GENERATION_LIMIT ? lastPid + MAX_PROCESSES : slot;
-  t.token = lastToken || slot; // goes on counting, so tokens of the slot's last process stay dead
   t.state = STATE_BUILDING;
   t.process = changetype<usize>(p);
   t.translation = physicalOf(level1Of(p)) | ((<u64>slot) << 48);
@@ -139,6 +142,7 @@ export function endProcess(t: Thread, status: u32): void {
   if (t.state == STATE_READY) schedRemove(t);
   settleCompletion(t);
   threadDied(t);
+  releaseUnheard();
   endBuildsOf(t.pid);
   closeDescriptors(p);
   releaseInterrupts(t.pid);

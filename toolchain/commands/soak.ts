@@ -1,45 +1,52 @@
-// `hnx soak [MESSAGES [SEED]]`: the soak test of message passing (tests/boot/soak.test.ts) with as many messages as one likes.
+// `hnx soak`: random histories of the whole kernel under Node (tests/sim) for as long as asked, or the one of a seed again.
 
-import { spawnSync } from "node:child_process";
+import { loadKernel, replay, runHistories } from "../../tests/sim/soak.ts";
 import { Failure } from "../common/failure.ts";
 import { EXIT_USAGE } from "../common/options.ts";
 import { build } from "../pipeline/build.ts";
-import { VITEST } from "../testing/parts.ts";
 import { handledByHelp } from "./usage.ts";
 
-const HELP = `usage: hnx soak [MESSAGES [SEED]]
+const HELP = `usage: hnx soak [--seed SEED]
 
-Boots 16 clients of mixed priorities against one server and checks each of MESSAGES messages (10,000,000): none lost, doubled,
-out of order or behind a lower one. SEED replays a run.
+Runs random histories of the kernel under Node for MINUTES minutes (a variable of make or of the environment; 1 if it is
+not set), from a seed that it prints; or the history of one seed. The status is 1 when one fails.
 `;
-const MESSAGES_DEFAULT = 10_000_000;
-const MESSAGES_MIN = 1000;
-/** Numbers of messages have 32 bits for each client and priority. */
-const MESSAGES_MAX = 2 ** 32 - 1;
-const SEED_MAX = 2 ** 32 - 1;
-const TEST = "tests/boot/soak.test.ts";
+const MS_PER_MINUTE = 60_000;
+const MINUTES_DEFAULT = 1;
+const SEED_LIMIT = 2 ** 32;
+const BATCH = 10;
 
-function readCount(name: string, text: string, least: number, most: number): string {
-  const value = /^\d{1,10}$/.test(text) ? Number(text) : -1;
-  if (value < least || value > most)
-    throw new Failure(`${name}: "${text}" is no number from ${least} to ${most}\n${HELP}`, EXIT_USAGE);
-  return String(value);
+function readNumber(text: string, what: string, limit: number): number {
+  const value = /^\d{1,10}(?:\.\d+)?$/.test(text) ? Number(text) : limit;
+  if (value >= limit) throw new Failure(`${what}: "${text}" is no number below ${limit}`, EXIT_USAGE);
+  return value;
 }
 
-/** Builds and soaks; the status is 1 when a message went wrong. */
+/** The status is 1 when a history fails, 0 when none did in the time given. */
 export async function soakCommand(args: string[]): Promise<number> {
-  if (handledByHelp(args, HELP, true)) return 0;
-  if (args.length > 2) throw new Failure(HELP, EXIT_USAGE);
-  const [messages = String(MESSAGES_DEFAULT), seed] = args;
-  const environment = {
-    ...process.env,
-    SOAK_MESSAGES: readCount("MESSAGES", messages, MESSAGES_MIN, MESSAGES_MAX),
-    ...(seed !== undefined && { SOAK_SEED: readCount("SEED", seed, 0, SEED_MAX) }),
-  };
-  await build();
-  const { status } = spawnSync(process.execPath, [VITEST, "run", TEST], {
-    stdio: "inherit",
-    env: environment,
-  });
-  return status === 0 ? 0 : 1;
+  const hasSeed = args[0] === "--seed" && args.length === 2;
+  if (handledByHelp(hasSeed ? [] : args, HELP)) return 0;
+  await build(["kernel"]);
+  const module = loadKernel();
+  try {
+    if (hasSeed) {
+      replay(module, readNumber(args[1], "--seed", SEED_LIMIT));
+      process.stdout.write(`seed ${args[1]}: nothing wrong\n`);
+    } else {
+      soak(module, readNumber(process.env.MINUTES ?? String(MINUTES_DEFAULT), "MINUTES", 10_000));
+    }
+    return 0;
+  } catch (error) {
+    process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}
+
+function soak(module: WebAssembly.Module, minutes: number): void {
+  const end = Date.now() + minutes * MS_PER_MINUTE;
+  const first = Math.floor(Math.random() * (SEED_LIMIT / 2));
+  process.stdout.write(`soak: ${minutes} minutes from seed ${first}\n`);
+  let steps = 0;
+  for (let seed = first; Date.now() < end; seed += BATCH) steps += runHistories(module, seed, BATCH);
+  process.stdout.write(`soak: ${steps} steps, nothing wrong\n`);
 }

@@ -22,7 +22,7 @@ import {
 } from "../../../abi/ops";
 import { NAME_OWN, NAME_PEER } from "../../../abi/net";
 import * as S from "../../../abi/syscall";
-import { endpointCreate, endpointDestroy, endpointExists } from "../../../core/ipc/endpoint";
+import { endpointCreate, endpointExists } from "../../../core/ipc/endpoint";
 import { grantCapability } from "../../../core/ipc/rights";
 import { FRAME_SYSCALL, STATE_READY, Thread } from "../../../core/ipc/thread";
 import { yieldTurn } from "../../sched/sched";
@@ -223,7 +223,7 @@ function performIpc(t: Thread, number: i32): i64 {
     case S.SYS_EP_REPLY:
       return ipc.sysReply(t);
     case S.SYS_EP_DESTROY:
-      return endpointDestroy(t, <u32>t.x0);
+      return ipc.sysDestroy(t);
     case S.SYS_EP_EXISTS:
       return endpointExists(<u32>t.x0) ? 1 : 0;
     case S.SYS_EP_GRANT:

@@ -21,6 +21,7 @@ import { takeCancelled } from "../../../core/ipc/cancel";
 import {
   ENDPOINT_STATS_SIZE,
   endpointAbandon,
+  endpointDestroy,
   findEndpoint,
   getEndpointStats,
 } from "../../../core/ipc/endpoint";
@@ -38,7 +39,7 @@ import { spillRegisters } from "../../../core/ipc/transfer";
 import { withWindow } from "../../../ipc_services/delegate";
 import { copyFailure } from "../../memory/address_space";
 import { copyBetween, copyToUser } from "../../memory/user_copy";
-import { releaseDrained, takeDrained } from "../handles";
+import { releaseUnheard, takeDrained } from "../handles";
 import { processOf } from "../process";
 import { checkRange } from "./arguments";
 
@@ -104,10 +105,11 @@ export function sysReceive(t: Thread): i64 {
 }
 /** ep_reply_recv: a timeout stands in the page, because the registers are all in use. */
 export function sysReplyReceive(t: Thread): i64 {
+  if (t.x0 > u32.MAX_VALUE) return -ENXIO;
   spillRegisters(t);
   const isTimed = (infoFlags(t.x5) & FLAG_TIMEOUT) != 0;
   const timeout = isTimed ? load<i64>(t.messagePage, MESSAGE_TIMEOUT) : NO_TIMEOUT;
-  return replyRecv(t, epidOf(t.x0), t.x6, t.x5, <i64>t.x7, timeout);
+  return replyRecv(t, <u32>t.x0, t.x6, t.x5, <i64>t.x7, timeout);
 }
 export function sysReply(t: Thread): i64 {
   spillRegisters(t);
@@ -131,8 +133,15 @@ export function sysAbandon(t: Thread): i64 {
   if (!ep) return -ENXIO;
   if (ep.owner) return -EBUSY;
   endpointAbandon(ep);
-  releaseDrained(ep.id);
+  releaseUnheard();
   return 0;
+}
+
+/** ep_destroy(endpoint). */
+export function sysDestroy(t: Thread): i64 {
+  const status = endpointDestroy(t, <u32>t.x0);
+  if (status == 0) releaseUnheard();
+  return status;
 }
 
 /** ep_stats(endpoint, record). */
@@ -150,6 +159,8 @@ export function sysDrain(t: Thread): i64 {
   if (checkRange(t, t.x1, DRAIN_RECORD_SIZE) < 0) return -EFAULT;
   store<u64>(scratch, 0);
   store<u64>(scratch, 0, 8);
+  // Once before anything is taken: what does not reach the caller must not be lost.
+  if (copyToUser(processOf(t), t.x1, scratch, DRAIN_RECORD_SIZE) != DRAIN_RECORD_SIZE) return -EFAULT;
   const handle = takeDrained(ep.id);
   if (handle >= 0) {
     store<u32>(scratch, DRAIN_CLOSED_HANDLE);

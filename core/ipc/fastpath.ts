@@ -37,9 +37,9 @@ const INDEX_MASK: u32 = MAX_ENDPOINTS - 1;
   const length = info >> INFO_LENGTH_SHIFT; // with the flags above it: any flag makes it too large
   if (length > <u64>MAX_MESSAGE_DATA) return null;
   if (infoPriority(info) > t.maxMessagePriority) return null;
-  const ep = endpointAt(<u32>epid & INDEX_MASK);
+  const ep = endpointAt((<u32>epid) & INDEX_MASK);
   if (<u64>ep.id != epid) return null;
-  if (!(load<u8>(t.rights + (<u32>epid & INDEX_MASK)) & RIGHT_SEND)) return null;
+  if (!(load<u8>(t.rights + ((<u32>epid) & INDEX_MASK)) & RIGHT_SEND)) return null;
   const r = ep.waiter;
   if (!r) return null;
   if (r.deadline) return null;
@@ -67,7 +67,7 @@ const INDEX_MASK: u32 = MAX_ENDPOINTS - 1;
   const c = opaqueThread(threadAt((<u32>token) & TOKEN_SLOT_MASK));
   if (c.token != token || c.server != t) return null;
   if (c.deadline) return null;
-  const ep = endpointAt(<u32>epid & INDEX_MASK);
+  const ep = endpointAt((<u32>epid) & INDEX_MASK);
   // Its receiver is its owner, whose right to receive nobody can take. With other endpoints of its own, callers may be queued
   // there whose priority it inherits.
   if (<u64>ep.id != epid || ep.receiver != t || ep.nextOwned != ep) return null;

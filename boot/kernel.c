@@ -12,6 +12,9 @@ ENTRY uint32_t kernel_start(uint64_t device_tree, uint64_t counter, uint64_t ima
 }
 /* From boot/vectors.S. Each returns the thread to run next. */
 ENTRY uint32_t kernel_syscall(uint32_t thread, uint64_t number) { return w2c_kernel_kernelSyscall(KERNEL, thread, number); }
+ENTRY uint32_t kernel_syscall_traced(uint32_t thread, uint64_t number) {
+  return w2c_kernel_kernelSyscallTraced(KERNEL, thread, number);
+}
 ENTRY uint32_t kernel_fault(uint32_t thread, uint64_t syndrome, uint64_t address) {
   return w2c_kernel_kernelFault(KERNEL, thread, syndrome, address);
 }

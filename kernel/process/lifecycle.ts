@@ -56,6 +56,8 @@ import { closeObjectsOf, unmapObject } from "../memory/objects";
 import { PTE_OWNED, freeTables, pageAttributes } from "../memory/page_table";
 import { copyToUser } from "../memory/user_copy";
 import { leaveAddressSpace, schedRemove } from "../sched/sched";
+import { tracing } from "../trace/ring";
+import { traceEnd } from "../trace/trace";
 import { dropFloatingPoint } from "./fpu";
 import { freeKeptMemory, leaveMemory } from "./heritage";
 import {
@@ -133,6 +135,7 @@ export function inheritDescriptors(p: Process, from: Process): void {
 /** Ends `t` for good: everything it had is given back. status: abi/wait.ts. */
 export function endProcess(t: Thread, status: u32): void {
   const p = processOf(t);
+  if (tracing) traceEnd(t, status);
   if (t.state == STATE_READY) schedRemove(t);
   settleCompletion(t);
   threadDied(t);

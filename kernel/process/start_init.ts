@@ -64,6 +64,8 @@ import { addRegion, framePage } from "../memory/address_space";
 import { entryAddress, pageAttributes, PTE_OWNED } from "../memory/page_table";
 import { copyToUser } from "../memory/user_copy";
 import { schedMakeReady } from "../sched/sched";
+import { tracing } from "../trace/ring";
+import { traceStart } from "../trace/trace";
 import { createProcess } from "./lifecycle";
 import { Process, level1Of, nameAddress, processOf } from "./process";
 
@@ -114,6 +116,7 @@ export function startInit(
   const supervisor = findEndpoint(EPID_SUPERVISOR);
   if (!supervisor || endpointAssign(supervisor, t, false) < 0) return "there is no endpoint for init";
   t.state = STATE_READY;
+  if (tracing) traceStart(t);
   schedMakeReady(t);
   return null;
 }

@@ -38,6 +38,8 @@ import { mapObject } from "../../memory/mapping";
 import { copyBetween, copyFromUser } from "../../memory/user_copy";
 import { schedMakeReady } from "../../sched/sched";
 import { inheritMemory } from "../heritage";
+import { tracing } from "../../trace/ring";
+import { traceStart } from "../../trace/trace";
 import { createProcess, inheritDescriptors } from "../lifecycle";
 import { MAX_DEVICES, Process, deviceAddress, nameAddress, processOf } from "../process";
 import { checkRange } from "./arguments";
@@ -208,6 +210,7 @@ export function sysProcStart(t: Thread): i64 {
   child.sp = t.x2;
   processOf(child).builder = 0;
   child.state = STATE_READY;
+  if (tracing) traceStart(child);
   schedMakeReady(child);
   return 0;
 }

@@ -18,8 +18,6 @@ export interface ChromeEvent {
   bp?: "e";
   /** Scope of an instant: "t", its lane. */
   s?: "t";
-  /** A colour of the viewer's palette. */
-  cname?: string;
   args?: Record<string, string | number>;
 }
 

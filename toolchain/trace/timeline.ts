@@ -88,9 +88,9 @@ export class Timeline {
     return event;
   }
 
-  private begin(tid: number, name: string, cname?: string): void {
+  private begin(tid: number, name: string): void {
     this.lane(tid).open.push(name);
-    this.push(tid, name, "B", cname === undefined ? {} : { cname });
+    this.push(tid, name, "B");
   }
 
   private end(tid: number): void {
@@ -107,7 +107,7 @@ export class Timeline {
     const { open } = this.lane(pid);
     if (open[0] !== RUNNING) {
       this.closeAll(pid);
-      this.begin(pid, RUNNING, "thread_state_running");
+      this.begin(pid, RUNNING);
     }
     return pid;
   }
@@ -118,15 +118,17 @@ export class Timeline {
     this.closeAll(pid);
     this.runningLane(pid);
     const answer = this.arrows.takeAnswer(pid);
-    if (answer) this.endArrow(pid, answer);
+    if (!answer) return;
+    this.tick(this.time_ns); // into the slice that has just begun, and out of the one that ends here
+    this.endArrow(pid, answer);
   }
 
   private leave(pid: number, why: number): void {
     this.closeAll(pid);
     this.closeAll(PROCESSOR_LANE);
-    if (why === abi.TRACE_LEFT_READY) this.begin(pid, "ready", "thread_state_runnable");
-    else if (why === abi.TRACE_LEFT_CALLING) this.begin(pid, this.lane(pid).call, "thread_state_iowait");
-    else if (why === abi.TRACE_LEFT_WAITING) this.begin(pid, "waits for a child", "thread_state_sleeping");
+    if (why === abi.TRACE_LEFT_READY) this.begin(pid, "ready");
+    else if (why === abi.TRACE_LEFT_CALLING) this.begin(pid, this.lane(pid).call);
+    else if (why === abi.TRACE_LEFT_WAITING) this.begin(pid, "waits for a child");
   }
 
   private returnToUser(pid: number): void {

@@ -3,11 +3,12 @@
 // without them none does. Interrupts, faults, starts and ends are rare enough to ask.
 
 import { FLAG_ASYNC, FLAG_NOTIFICATION, Message, infoFlags, infoOp, infoPriority } from "../../abi/message";
-import { MAX_ENDPOINTS, PAGE_SHIFT } from "../../abi/limits";
+import { PAGE_SHIFT } from "../../abi/limits";
 import { SYS_EP_REPLY, SYS_EP_REPLY_RECV, SYS_EP_SEND } from "../../abi/syscall";
 import {
   TRACE_ASYNC,
   TRACE_END,
+  TRACE_ENDPOINT_MASK,
   TRACE_ENDPOINT_SHIFT,
   TRACE_FAULT,
   TRACE_IDLE,
@@ -27,7 +28,6 @@ import {
   TRACE_START,
   TRACE_SYSTEM_CALL,
 } from "../../abi/trace";
-import { indexOf } from "../../core/ipc/endpoint";
 import { callerOf } from "../../core/ipc/receive";
 import {
   FRAME_MESSAGE,
@@ -76,18 +76,18 @@ export function leaveTraced(t: Thread): Thread {
 /** `t` has just made a call and is blocked in it. */
 function recordCall(t: Thread): void {
   const ep = t.endpoint;
-  record(TRACE_SEND, infoPriority(t.qInfo), t.pid, messageWord(t.pid, ep ? indexOf(ep) : 0, t.qInfo));
+  record(TRACE_SEND, infoPriority(t.qInfo), t.pid, messageWord(t.pid, ep ? ep.id : 0, t.qInfo));
 }
 
 /** `t` has just sent the message that its registers describe. */
 function recordAsyncSend(t: Thread, endpoint: u32): void {
   const priority = min(infoPriority(t.x5), t.maxMessagePriority);
-  record(TRACE_SEND, priority | TRACE_ASYNC, t.pid, messageWord(t.pid, endpoint & (MAX_ENDPOINTS - 1), t.x5));
+  record(TRACE_SEND, priority | TRACE_ASYNC, t.pid, messageWord(t.pid, endpoint, t.x5));
 }
 
-function messageWord(sender: u32, endpoint: u32, info: u64): u32 {
-  const slot = sender & TOKEN_SLOT_MASK;
-  return infoOp(info) | (endpoint << TRACE_ENDPOINT_SHIFT) | (slot << TRACE_SLOT_SHIFT);
+function messageWord(sender: u32, epid: u32, info: u64): u32 {
+  const endpoint = (epid & TRACE_ENDPOINT_MASK) << TRACE_ENDPOINT_SHIFT;
+  return infoOp(info) | endpoint | ((sender & TOKEN_SLOT_MASK) << TRACE_SLOT_SHIFT);
 }
 
 /** `next` leaves the kernel: whether it runs anew, and what its system call brings it. */
@@ -120,11 +120,10 @@ function whyLeft(t: Thread): u32 {
   }
 }
 
-/** A response has no source; a request has. */
+/** x7: the sender, and above it the endpoint. A response has none. */
 function recordReceive(t: Thread, flags: u32): void {
-  const endpoint = changetype<Message>(t.messagePage).dstEpid & (MAX_ENDPOINTS - 1);
   const detail = infoPriority(t.x5) | (flags & FLAG_ASYNC ? TRACE_ASYNC : 0);
-  record(TRACE_RECEIVE, detail, t.pid, messageWord(<u32>t.x7, endpoint, t.x5));
+  record(TRACE_RECEIVE, detail, t.pid, messageWord(<u32>t.x7, <u32>(t.x7 >> 32), t.x5));
 }
 
 function recordNotification(t: Thread, bits: u64): void {

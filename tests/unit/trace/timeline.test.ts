@@ -1,6 +1,7 @@
 // From events to lanes, slices and arrows, on hand-made events.
 
 import { expect, it } from "vitest";
+import { MAX_ENDPOINTS, MAX_PROCESSES } from "../../../abi/limits.ts";
 import { VFS_READ } from "../../../abi/ops.ts";
 import { SYS_EP_REPLY_RECV, SYS_GETPID, SYS_READ } from "../../../abi/syscall.ts";
 import * as abi from "../../../abi/trace.ts";
@@ -57,6 +58,11 @@ it("draws a call as arrows there and back between slices", () => {
     "E running",
   ]);
   expect(lane(events, 0)).toEqual(["B cat", "E cat", "B vfs", "E vfs", "B cat", "E cat"]);
+});
+
+it("has room in a message word for every slot and endpoint", () => {
+  expect(MAX_ENDPOINTS - 1).toBeLessThanOrEqual(abi.TRACE_ENDPOINT_MASK);
+  expect(MAX_PROCESSES - 1).toBeLessThanOrEqual(0xff);
 });
 
 it("names lanes, the processor first", () => {

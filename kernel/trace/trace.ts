@@ -4,7 +4,7 @@
 
 import { FLAG_ASYNC, FLAG_NOTIFICATION, Message, infoFlags, infoOp, infoPriority } from "../../abi/message";
 import { PAGE_SHIFT } from "../../abi/limits";
-import { SYS_EP_REPLY, SYS_EP_REPLY_RECV, SYS_EP_SEND } from "../../abi/syscall";
+import { SYS_EP_REPLY, SYS_EP_REPLY_RECV, SYS_EP_SEND, SYS_GETPID } from "../../abi/syscall";
 import {
   TRACE_ASYNC,
   TRACE_END,
@@ -56,7 +56,8 @@ export function tracedSystemCall(t: Thread, number: u64): Thread {
   const replies = number == <u64>SYS_EP_REPLY || number == <u64>SYS_EP_REPLY_RECV;
   const caller = replies ? callerOf(t, t.x6) : null;
   record(TRACE_SYSTEM_CALL, 0, pid, <u32>min(number, <u64>u32.MAX_VALUE));
-  dispatch(t, number);
+  if (number == <u64>SYS_GETPID) t.x0 = t.pid;
+  else dispatch(t, number);
   if (caller && caller.server != t) record(TRACE_REPLY, 0, pid, caller.pid);
   if (t.token != token && (t.state == STATE_SENDING || t.state == STATE_AWAITING_REPLY)) recordCall(t);
   else if (number == <u64>SYS_EP_SEND && t.x0 == 0) recordAsyncSend(t, endpoint);
@@ -67,7 +68,8 @@ export function tracedSystemCall(t: Thread, number: u64): Thread {
 
 /** What leaveKernel does, and events for who goes on with what. */
 export function leaveTraced(t: Thread): Thread {
-  if (t.state != STATE_READY && !thisCore().readyMask) traceIdle(t);
+  const core = thisCore();
+  if (t.state != STATE_READY && !core.next && !core.readyMask) traceIdle(t);
   const next = leaveKernel(t);
   traceResume(next);
   return next;

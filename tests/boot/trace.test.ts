@@ -73,7 +73,8 @@ describe("hnx run --trace", () => {
 
 describe("the ring", () => {
   test("keeps the newest events and counts the lost ones", async () => {
-    const trace = await record("bench; true", "long.trace");
+    const calls = "bench null_syscall; "; // 20,000 events: an entry and a return for each of 10,000 calls
+    const trace = await record(`${calls.repeat(4)}true`, "long.trace");
     expect(trace.otherData.events).toBe(MAX_TRACE_EVENTS);
     expect(trace.otherData.events_lost).toBeGreaterThan(0);
     const last = trace.traceEvents.filter(({ name }) => name === "end").at(-1);

@@ -42,6 +42,8 @@ const BASELINE_FILE = "tests/bench/baseline.json";
 const BENCH_COMMAND = "bench";
 const INSTRUCTION_COUNT = ["-icount", "shift=0"];
 const BENCH_TIMEOUT_MS = 600_000;
+/** An average of many rounds, and one round, may differ by this. */
+const ROUNDING = 1;
 const OUTPUT_MAX_BYTES = 16 * 1024 * 1024;
 
 /** What the guest counts itself. */
@@ -69,6 +71,11 @@ async function measure(): Promise<Results> {
   await build();
   const counted = runGuestBenchmark();
   const breakdowns = await walkAll();
+  for (const [name, parts] of Object.entries(breakdowns)) {
+    const walked = sumOf(parts);
+    if (Math.abs(walked - (counted[name] ?? walked)) > ROUNDING)
+      throw new Failure(`${name}: ${walked} instructions walked, but ${counted[name]} counted`);
+  }
   counted.interrupt_to_handler = sumOf(breakdowns.interrupt_to_handler);
   process.stdout.write(`${formatTable(counted)}\n${formatBreakdowns(breakdowns)}`);
   const results = { ...counted, ...breakdownResults(breakdowns) };

@@ -43,6 +43,10 @@ const COMMANDS: Record<string, Command> = {
     summary: "compare the benchmarks with the recorded ones",
     load: async () => (await import("./commands/bench.ts")).benchCheckCommand,
   },
+  soak: {
+    summary: "millions of messages between clients of mixed priorities, each checked",
+    load: async () => (await import("./commands/soak.ts")).soakCommand,
+  },
   setup: {
     summary: "install what is missing (every other command does it too)",
     load: async () => async () => 0,

@@ -28,7 +28,7 @@ interface VitestReport {
   testResults: { status: string; assertionResults: unknown[] }[];
 }
 
-const VITEST = "node_modules/vitest/vitest.mjs";
+export const VITEST = "node_modules/vitest/vitest.mjs";
 const REPORT_DIR = "build/test";
 const DELEGATION_TEST = "tests/boot/vfs_delegation.test.ts";
 

@@ -1,5 +1,5 @@
 // Message passing under load: 16 clients of mixed priorities against one server (space/apps/selftest-soak/plan.ts says what is
-// checked and how). One million messages; `./hnx soak` sends ten. The seed is random and printed; SOAK_SEED replays it.
+// checked and how). One million messages; `./hnx soak-messages` sends ten. The seed is random and printed; SOAK_SEED replays it.
 
 import { expect, test } from "vitest";
 import { runGuest } from "./qemu.ts";

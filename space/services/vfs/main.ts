@@ -4,9 +4,9 @@
 
 import { message } from "../../lib/hnx_ipc/call";
 import { readSystemInfo, startClock } from "./clock";
-import { addSystemNodes } from "./device";
-import { loadArchive, mapArchive } from "./initrd";
+import { loadArchive, mapArchive } from "./initrd/archive_tree";
 import { LOG_ERROR, addNumber, addText, endLine } from "./log_line";
+import { addDevices, addSystemTree, registerTypes } from "./system_tree";
 import { formatArena, isArenaValid, reserveArena } from "./tmpfs/arena";
 import { Vfs } from "./vfs";
 
@@ -30,6 +30,8 @@ function reserveWithArchive(bytes: u32): i32 {
 /** Finds or makes the arena, with the boot archive in it; if that cannot be mapped, without. 0, or errno. */
 export function start(): i32 {
   startClock();
+  registerTypes();
+  addDevices();
   const info = readSystemInfo();
   let archiveBytes = info.initrdBytes;
   let status = reserveWithArchive(archiveBytes);
@@ -41,7 +43,7 @@ export function start(): i32 {
   if (status < 0) return report("memory", status);
   if (isArenaValid(archiveBytes)) return 0;
   formatArena(archiveBytes, info.framesTotal);
-  status = addSystemNodes();
+  status = addSystemTree();
   if (status < 0) return report("/tmp and /dev", status);
   if (archiveBytes) loadArchive(archiveBytes);
   return 0;

@@ -3,21 +3,11 @@
 import { EPID_VFS, NOTIFY_DRAIN } from "../../../abi/endpoints";
 import { EINVAL } from "../../../abi/errno";
 import { FLAG_ASYNC, Message } from "../../../abi/message";
-import {
-  VFS_CLOSE,
-  VFS_CREATE,
-  VFS_MKDIR,
-  VFS_OPEN,
-  VFS_READ,
-  VFS_READDIR,
-  VFS_RMDIR,
-  VFS_SEEK,
-  VFS_STAT,
-  VFS_UNLINK,
-  VFS_WRITE,
-} from "../../../abi/ops";
+import * as op from "../../../abi/ops";
 import { Service, failed } from "../../lib/hnx_ipc/service";
-import { mkdir, rmdir, stat, unlink } from "./names";
+import { link, rename, symlink } from "./links";
+import { lstat, mkdir, rmdir, stat, unlink } from "./names";
+import { change, readlink, truncate } from "./attributes";
 import { close, create, drain, open } from "./open";
 import { readdir } from "./readdir";
 import { superblock } from "./tmpfs/superblock";
@@ -25,7 +15,7 @@ import { read, seek, write } from "./transfer";
 
 export class Vfs extends Service {
   constructor() {
-    super(EPID_VFS, "vfs", "1.0");
+    super(EPID_VFS, "vfs", "1.1");
   }
 
   /** A message that nobody waits for is refused: whoever sent it could not close what it opened. */
@@ -45,28 +35,49 @@ export class Vfs extends Service {
   @inline
   private answerTo(m: Message): i64 {
     switch (<u32>m.op) {
-      case VFS_OPEN:
+      case op.VFS_OPEN:
         return open(m);
-      case VFS_READ:
+      case op.VFS_READ:
         return read(m);
-      case VFS_WRITE:
+      case op.VFS_WRITE:
         return write(m);
-      case VFS_CLOSE:
+      case op.VFS_CLOSE:
         return close(m);
-      case VFS_SEEK:
+      case op.VFS_SEEK:
         return seek(m);
-      case VFS_STAT:
+      case op.VFS_STAT:
         return stat(m);
-      case VFS_READDIR:
+      case op.VFS_READDIR:
         return readdir(m);
-      case VFS_CREATE:
+      case op.VFS_CREATE:
         return create(m);
-      case VFS_UNLINK:
+      case op.VFS_UNLINK:
         return unlink(m);
-      case VFS_MKDIR:
+      case op.VFS_MKDIR:
         return mkdir(m);
-      case VFS_RMDIR:
+      case op.VFS_RMDIR:
         return rmdir(m);
+      default:
+        return this.answerRare(m);
+    }
+  }
+
+  private answerRare(m: Message): i64 {
+    switch (<u32>m.op) {
+      case op.VFS_LSTAT:
+        return lstat(m);
+      case op.VFS_RENAME:
+        return rename(m);
+      case op.VFS_LINK:
+        return link(m);
+      case op.VFS_SYMLINK:
+        return symlink(m);
+      case op.VFS_READLINK:
+        return readlink(m);
+      case op.VFS_TRUNCATE:
+        return truncate(m);
+      case op.VFS_CHANGE:
+        return change(m);
       default:
         return this.unknown(m);
     }

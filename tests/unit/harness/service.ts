@@ -49,9 +49,9 @@ export class ServiceUnderTest {
     this.exports._initialize();
   }
 
-  /** Puts back everything above the first 64 KiB: a restarted service has new static data and its old arena. */
+  /** Puts back everything above the first 256 KiB: a restarted service has new static data and its old arena. */
   private restoreMemory(before: Uint8Array): void {
-    const first = 65536;
+    const first = 4 * 65536;
     this.memory.grow((before.length - this.memory.buffer.byteLength) / 65536);
     new Uint8Array(this.memory.buffer).set(before.subarray(first), first);
   }

@@ -8,6 +8,7 @@ import { INODE_FIXED, ROOT_INODE, allocateInode, inodeAt } from "./inode";
 import {
   ARCHIVE_BLOCK,
   ARENA_BASE,
+  ARENA_PAGE,
   BLOCK_SHIFT,
   BLOCKS_PER_WASM_PAGE,
   MAX_BLOCKS,
@@ -15,13 +16,14 @@ import {
   MAX_INODES,
   blocksFor,
 } from "./layout";
+import { ROOT_MOUNT, TYPE_TMPFS, MOUNT_FIXED, addMount } from "../mount_table";
 import { isSuperblockValid, sealSuperblock, superblock } from "./superblock";
 
 const ROOT_MODE: u32 = S_IFDIR | 0o755;
 
 /** Lets the memory reach over all blocks below `end`. false: it may not grow so far. */
 function reserveBlocks(end: u32): bool {
-  const pages: u32 = 1 + (end + BLOCKS_PER_WASM_PAGE - 1) / BLOCKS_PER_WASM_PAGE;
+  const pages: u32 = ARENA_PAGE + (end + BLOCKS_PER_WASM_PAGE - 1) / BLOCKS_PER_WASM_PAGE;
   const present = <u32>memory.size();
   return pages <= present || memory.grow(pages - present) >= 0;
 }
@@ -66,4 +68,5 @@ export function formatArena(archiveBytes: u32, memoryFrames: u32): void {
   root.links = 2;
   root.parent = ROOT_INODE;
   root.flags = INODE_FIXED;
+  addMount(TYPE_TMPFS, ROOT_INODE, ROOT_MOUNT, 0, MOUNT_FIXED);
 }

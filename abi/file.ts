@@ -35,6 +35,9 @@ export const STAT_SIZE: u32 = 16; // u64, bytes
 export const STAT_MTIME_NS: u32 = 24; // u64, nanoseconds since boot
 export const STAT_BYTES: u32 = 32;
 
+export const MOUNT_RDONLY: u32 = 1;
+export const MOUNT_KNOWN: u32 = MOUNT_RDONLY;
+
 // What VFS_CHANGE changes.
 export const CHANGE_MODE: u32 = 1;
 export const CHANGE_ATIME: u32 = 2;

@@ -72,7 +72,10 @@ export abstract class FileSystem {
   abstract nextEntry(mount: Mount, directory: u32, position: u64): i32;
   /** How many of `length` bytes at `offset` a read gets: fewer at the file's end. After it findSpan does not wait. */
   abstract readable(mount: Mount, inode: u32, offset: u64, length: u32): i32;
-  /** Finds up to `limit` of the bytes that readable() promised: how many lie in one piece at spanAddress (span.ts). */
+  /**
+   * Finds up to `limit` of the bytes that readable() promised: how many lie in one piece at spanAddress (span.ts). 0: they
+   * are not there after all, which is -EIO.
+   */
   abstract findSpan(mount: Mount, inode: u32, offset: u64, limit: u32): u32;
   /** Fills `space`. */
   abstract statfs(mount: Mount): i32;

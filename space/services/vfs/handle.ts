@@ -8,7 +8,7 @@
 import { S_IFMT } from "../../../abi/file";
 import { superblock } from "./tmpfs/superblock";
 import { HANDLE_BLOCK, HANDLE_SIZE, MAX_HANDLES, blockAddress } from "./tmpfs/layout";
-import { fileSystemOf, mountAt } from "./mount_table";
+import { fileSystemOf, mountAt, removeMount } from "./mount_table";
 
 const INDEX_BITS: u32 = 10;
 const INDEX_MASK: u32 = MAX_HANDLES - 1;
@@ -42,6 +42,22 @@ function handleAt(index: u32): Handle {
 /** Whether one more handle can be opened. */
 export function hasFreeHandle(): bool {
   return superblock().openHandles < superblock().maxHandles;
+}
+
+/** After a restart: mounts of a type whose state is lost go, and the handles on them are closed. */
+export function dropMounts(type: u32): void {
+  const sb = superblock();
+  for (let index: u32 = 0; index < sb.freshHandle; index++) {
+    const handle = handleAt(index);
+    if (!handle.inode || mountAt(handle.mount).type != type) continue;
+    handle.inode = 0;
+    handle.next = sb.freeHandle;
+    sb.freeHandle = index + 1;
+    sb.openHandles -= 1;
+  }
+  for (let index: u32 = 0; index < sb.endMount; index++) {
+    if (mountAt(index).type == type) removeMount(mountAt(index));
+  }
 }
 
 /** Opens a handle to inode `inode` of a mount; there is a free one. token: the call that asked for it. → its value. */

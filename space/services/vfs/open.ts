@@ -12,6 +12,7 @@ import {
   ENFILE,
   ENOENT,
   ENOTDIR,
+  ENXIO,
   EROFS,
 } from "../../../abi/errno";
 import {
@@ -39,6 +40,7 @@ import { found } from "./found";
 import { closeHandle, closeUndelivered, hasFreeHandle, openHandle } from "./handle";
 import { MOUNT_READ_ONLY, Mount, TYPE_DEVFS, fileSystemOf, mountAt } from "./mount_table";
 import { PERMISSIONS, checkPlace } from "./names";
+import { cancelParked } from "./parking";
 import { resolvePath } from "./path_argument";
 
 const CREATE_FLAGS: u32 = O_CREAT | O_TRUNC | O_WRONLY;
@@ -66,6 +68,7 @@ function checkExisting(mount: Mount, flags: u32): i32 {
   if (type == S_IFDIR) return isWriting || (flags & O_CREAT) != 0 ? -EISDIR : 0;
   if (type == S_IFLNK) return -ELOOP;
   if (flags & O_DIRECTORY) return -ENOTDIR;
+  if (type != S_IFREG && mount.type != TYPE_DEVFS) return -ENXIO; // a device or pipe of another system's disk
   if (!isWriting) return 0;
   if ((mount.flags & MOUNT_READ_ONLY) != 0 && !isDevice(found.mode)) return -EROFS;
   return fileSystemOf(mount).checkWrite(mount, found.inode);
@@ -134,6 +137,9 @@ export function drain(): void {
   while (syscall(SYS_EP_DRAIN, EPID_VFS, drainRecord, 0, 0, 0, 0) > 0) {
     const kind = load<u32>(drainRecord);
     if (kind == DRAIN_CLOSED_HANDLE) closeHandle(load<u32>(drainRecord, 4));
-    if (kind == DRAIN_CANCELLED_CALL) closeUndelivered(load<u64>(drainRecord, 8));
+    if (kind == DRAIN_CANCELLED_CALL) {
+      closeUndelivered(load<u64>(drainRecord, 8));
+      cancelParked(load<u64>(drainRecord, 8));
+    }
   }
 }

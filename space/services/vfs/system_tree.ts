@@ -4,8 +4,18 @@ import { EPID_CONSOLE, EPID_VFS } from "../../../abi/endpoints";
 import { ENOSPC } from "../../../abi/errno";
 import { S_IFCHR, S_IFDIR } from "../../../abi/file";
 import { DEVFS_ROOT, DEVICE_NULL, DEVICE_ZERO, DevFs, addDevice } from "./devfs/devfs";
+import { ExtFs } from "./ext/ext";
+import { makeCrcTables } from "./ext/crc32c";
 import { found } from "./found";
-import { MOUNT_FIXED, ROOT_MOUNT, TYPE_DEVFS, TYPE_TMPFS, addMount, registerType } from "./mount_table";
+import {
+  MOUNT_FIXED,
+  ROOT_MOUNT,
+  TYPE_DEVFS,
+  TYPE_EXT,
+  TYPE_TMPFS,
+  addMount,
+  registerType,
+} from "./mount_table";
 import { walk } from "./path";
 import { INODE_FIXED, inodeAt } from "./tmpfs/inode";
 import { makeNode } from "./tmpfs/namespace";
@@ -27,6 +37,8 @@ function encode(name: string): u32 {
 export function registerTypes(): void {
   registerType(TYPE_TMPFS, new TmpFs());
   registerType(TYPE_DEVFS, new DevFs());
+  registerType(TYPE_EXT, new ExtFs());
+  makeCrcTables();
 }
 
 function addCharacterDevice(name: string, endpoint: u32, handle: u32): void {

@@ -2,7 +2,7 @@
 // more are copied between the file's blocks and the caller's window 0 by the kernel, span by span, nothing in between.
 // A transfer moves at most MAX_COPY_SLICE bytes and says how many: callers loop.
 
-import { EBADF, EBADMSG, EINVAL, EISDIR, ESPIPE, EOVERFLOW } from "../../../abi/errno";
+import { EBADF, EBADMSG, EINVAL, EIO, EISDIR, ESPIPE, EOVERFLOW } from "../../../abi/errno";
 import {
   O_ACCESS_MODE,
   O_APPEND,
@@ -27,15 +27,17 @@ import { spanAddress } from "./span";
 
 /** Puts `length` ≤ 256 bytes into the answer. */
 @inline
-function readInline(m: Message, fs: FileSystem, mount: Mount, inode: u32, offset: u64, length: u32): void {
+function readInline(m: Message, fs: FileSystem, mount: Mount, inode: u32, offset: u64, length: u32): bool {
   m.beginReply();
   const target = m.reserve(length);
   let moved: u32 = 0;
   while (moved < length) {
     const span = fs.findSpan(mount, inode, offset + moved, length - moved);
+    if (!span) return false;
     memory.copy(target + moved, spanAddress, span);
     moved += span;
   }
+  return true;
 }
 
 /** Copies `length` bytes into the caller's window 0. → bytes copied, or -errno when that were none. */
@@ -43,6 +45,7 @@ function readToWindow(token: u64, fs: FileSystem, mount: Mount, inode: u32, offs
   let moved: u32 = 0;
   while (moved < length) {
     const span = fs.findSpan(mount, inode, offset + moved, length - moved);
+    if (!span) return moved ? moved : -EIO;
     const copied = msgWrite(token, 0, moved, spanAddress, span);
     if (copied < 0) return moved ? moved : copied;
     moved += copied;
@@ -67,7 +70,7 @@ export function read(m: Message): i64 {
   let count = fs.readable(mount, handle.inode, offset, min(load<u32>(at, 4), MAX_COPY_SLICE));
   if (count < 0) return answerStatus(count);
   if (<u32>count <= MAX_MESSAGE_DATA) {
-    readInline(m, fs, mount, handle.inode, offset, count);
+    if (!readInline(m, fs, mount, handle.inode, offset, count)) return failed(EIO);
   } else {
     count = readToWindow(m.msgId, fs, mount, handle.inode, offset, count);
     if (count < 0) return failed(-count);

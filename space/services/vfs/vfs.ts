@@ -1,14 +1,21 @@
 // The VFS as a service: which function answers which operation.
 
 import { EPID_VFS, NOTIFY_DRAIN } from "../../../abi/endpoints";
-import { EINVAL } from "../../../abi/errno";
+import { EAGAIN, EBADMSG, EINVAL } from "../../../abi/errno";
 import { FLAG_ASYNC, Message } from "../../../abi/message";
 import * as op from "../../../abi/ops";
-import { Service, failed } from "../../lib/hnx_ipc/service";
+import { LATER, Service, answerWithData, done, failed } from "../../lib/hnx_ipc/service";
+import { message } from "../../lib/hnx_ipc/call";
 import { link, rename, symlink } from "./links";
 import { lstat, mkdir, rmdir, stat, unlink } from "./names";
 import { change, readlink, truncate } from "./attributes";
 import { close, create, drain, open } from "./open";
+import { PARK } from "./answer";
+import { isAnswersEndpoint, sendIo } from "./cache/client";
+import { beginStamp } from "./cache/frame";
+import { completeIo } from "./cache/io";
+import { mount, umount } from "./mounts";
+import { beginRun, finishReady, park, parkAgain, takeReady } from "./parking";
 import { readdir } from "./readdir";
 import { superblock } from "./tmpfs/superblock";
 import { read, seek, write } from "./transfer";
@@ -18,14 +25,44 @@ export class Vfs extends Service {
     super(EPID_VFS, "vfs", "1.1");
   }
 
-  /** A message that nobody waits for is refused: whoever sent it could not close what it opened. */
+  /** A message that nobody waits for is refused, the block service's answers apart: what it opened nobody could close. */
   request(m: Message): i64 {
-    if (m.flags & FLAG_ASYNC) return failed(EINVAL);
+    if (m.flags & FLAG_ASYNC) return this.takeAnswer(m);
+    beginRun();
+    const result = this.runOnce(m);
+    if (result != PARK) return result;
+    return park(m) ? LATER : failed(EAGAIN);
+  }
+
+  /** Runs the operation in the message once. What it asked of the disks is sent. */
+  private runOnce(m: Message): i64 {
     const sb = superblock();
+    beginStamp();
     sb.changing = m.op;
     const result = this.answerTo(m);
     sb.changing = 0;
+    sendIo();
     return result;
+  }
+
+  /** An answer of the block service: what waited for it goes on. */
+  private takeAnswer(m: Message): i64 {
+    if (!isAnswersEndpoint(m.dstEpid) || m.op != op.BLOCK_COMPLETED) return failed(EINVAL);
+    const cookie = m.readU64();
+    const result = <i64>m.readU64();
+    if (!m.ok) return failed(EBADMSG);
+    completeIo(cookie, result);
+    this.runReady();
+    return done(0);
+  }
+
+  /** Does again what can go on. */
+  private runReady(): void {
+    while (takeReady()) {
+      const result = this.runOnce(message());
+      if (result == PARK) parkAgain();
+      else answerWithData(finishReady(), result);
+    }
   }
 
   notification(bits: u64): void {
@@ -78,6 +115,10 @@ export class Vfs extends Service {
         return truncate(m);
       case op.VFS_CHANGE:
         return change(m);
+      case op.VFS_MOUNT:
+        return mount(m);
+      case op.VFS_UMOUNT:
+        return umount(m);
       default:
         return this.unknown(m);
     }

@@ -3,6 +3,7 @@
 import { S_IFDIR } from "../../../../abi/file";
 import { ENOMEM } from "../../../../abi/errno";
 import { counter } from "../../../lib/sys";
+import { cacheBlocks, placeCache } from "../cache/layout";
 import { blocksPresent, takeInBlocks } from "./blocks";
 import { INODE_FIXED, ROOT_INODE, allocateInode, inodeAt } from "./inode";
 import {
@@ -28,9 +29,19 @@ function reserveBlocks(end: u32): bool {
   return pages <= present || memory.grow(pages - present) >= 0;
 }
 
-/** Reserves the arena's fixed part and the boot archive's place. 0 or -ENOMEM. Contents are left as they are. */
-export function reserveArena(archiveBytes: u32): i32 {
-  return reserveBlocks(ARCHIVE_BLOCK + blocksFor(archiveBytes)) ? 0 : -ENOMEM;
+/** The first data block: after the fixed part, the boot archive and the block cache (cache/layout.ts). */
+function firstBlockFor(archiveBytes: u32, memoryFrames: u32): u32 {
+  return ARCHIVE_BLOCK + blocksFor(archiveBytes) + cacheBlocks(memoryFrames);
+}
+
+/** Puts the block cache, empty, into its place. */
+export function prepareCache(archiveBytes: u32, memoryFrames: u32): void {
+  placeCache(ARCHIVE_BLOCK + blocksFor(archiveBytes), memoryFrames);
+}
+
+/** Reserves the arena's fixed part, the block cache's place and the boot archive's place. 0 or -ENOMEM. Contents are left as they are. */
+export function reserveArena(archiveBytes: u32, memoryFrames: u32): i32 {
+  return reserveBlocks(firstBlockFor(archiveBytes, memoryFrames)) ? 0 : -ENOMEM;
 }
 
 /** Whether the arena of an earlier instance is there, made over an archive of the same size. */
@@ -50,7 +61,7 @@ function clearArena(firstBlock: u32): void {
  */
 export function formatArena(archiveBytes: u32, memoryFrames: u32): void {
   const sb = superblock();
-  const firstBlock = ARCHIVE_BLOCK + blocksFor(archiveBytes);
+  const firstBlock = firstBlockFor(archiveBytes, memoryFrames);
   if (sb.magic) clearArena(firstBlock);
   else sb.touchedBlock = firstBlock;
   sb.maxInodes = MAX_INODES;

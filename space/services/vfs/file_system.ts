@@ -130,6 +130,10 @@ export abstract class FileSystem {
   write(m: Message, mount: Mount, inode: u32, offset: u64, length: u32, source: usize): i32 {
     return -EROFS;
   }
+  /** Makes all changes last, from stage `first` on (parking.ts). 0, -errno, WAIT. */
+  sync(mount: Mount, first: u32): i32 {
+    return 0;
+  }
   /** The size of a file, where a file's end counts: SEEK_END, O_APPEND. */
   sizeOf(mount: Mount, inode: u32): i64 {
     return 0;

@@ -53,7 +53,6 @@ export function rename(m: Message): i64 {
 }
 
 function addName(): i32 {
-  if (!firstFound.inode) return -ENOENT;
   if (found.inode) return -EEXIST;
   if (isDirectoryFound(firstFound)) return -EPERM;
   if (found.hasSlash) return -ENOENT;
@@ -64,7 +63,7 @@ function addName(): i32 {
 
 /** VFS_LINK: path of the file, path of its new name. A symbolic link gets another name itself. */
 export function link(m: Message): i64 {
-  const status = resolveTwoPaths(m, false);
+  const status = resolveTwoPaths(m, true);
   return answerStatus(status < 0 ? status : addName());
 }
 

@@ -8,6 +8,9 @@ import { answerStatus } from "./answer";
 import { openDisk } from "./cache/client";
 import { Disk, diskAt, findDisk, nameDisk } from "./cache/disk";
 import { dropDisk, syncDisk } from "./cache/sync";
+import { ioWaiters, pendingIo } from "./cache/io";
+import { updateSuperblock } from "./ext/change";
+import { volumeHasNameless } from "./ext/in_use";
 import { ROOT_INODE } from "./ext/layout";
 import { closeVolume, openVolume } from "./ext/mount";
 import { volumeAt } from "./ext/volume";
@@ -25,7 +28,7 @@ import {
   mountAt,
   removeMount,
 } from "./mount_table";
-import { waitFor } from "./parking";
+import { remember, stage, waitFor } from "./parking";
 import { resolvePath } from "./path_argument";
 import { makeRoot, releaseRoot } from "./tmpfs/root";
 
@@ -112,12 +115,26 @@ function isExtName(name: usize, length: u32): bool {
 
 /** Writes what is left, and lets go of the disk. Runs again until all of it is done. */
 function unmountDisk(mount: Mount): i32 {
-  const disk = volumeAt(mount.volume).disk;
-  const status = syncDisk(disk);
+  const volume = volumeAt(mount.volume);
+  const disk = volume.disk;
+  if (volumeHasNameless(volume.index) && pendingIo()) {
+    waitFor(ioWaiters);
+    return WAIT;
+  }
+  if (stage == 0 && volume.isWritable) {
+    const status = updateSuperblock(volume, true);
+    if (status == WAIT) return WAIT;
+  }
+  const status = syncDisk(disk, 0);
   if (status == WAIT) return WAIT;
   if (disk.pending) {
     waitFor(disk.waiters);
     return WAIT;
+  }
+  if (status == 0 && disk.dirtyNow) {
+    // Somebody changed something meanwhile: once more.
+    remember(0, 0);
+    return unmountDisk(mount);
   }
   closeVolume(mount.volume);
   dropDisk(disk);

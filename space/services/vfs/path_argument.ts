@@ -52,11 +52,15 @@ export function resolvePath(m: Message, follow: bool): i32 {
   return status < 0 ? status : walk(textAddress, textLength, follow);
 }
 
-/** The same for an operation with two paths: the first one is in `firstFound`, the second in `found`. */
-export function resolveTwoPaths(m: Message, followFirst: bool): i32 {
+/**
+ * The same for an operation with two paths: the first one is in `firstFound`, the second in `found`. mustExist: a first one
+ * that names nothing is -ENOENT, whatever the second is.
+ */
+export function resolveTwoPaths(m: Message, mustExist: bool): i32 {
   let status = takeText(m, 0);
-  if (status == 0) status = walk(textAddress, textLength, followFirst);
+  if (status == 0) status = walk(textAddress, textLength, false);
   if (status < 0) return status;
+  if (mustExist && !found.inode) return -ENOENT;
   memory.copy(changetype<usize>(firstFound), changetype<usize>(found), FOUND_SIZE);
   status = takeText(m, 1);
   if (status < 0) return status;

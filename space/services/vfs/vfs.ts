@@ -14,9 +14,12 @@ import { PARK } from "./answer";
 import { isAnswersEndpoint, sendIo } from "./cache/client";
 import { beginStamp } from "./cache/frame";
 import { completeIo } from "./cache/io";
+import { hasNameless } from "./ext/in_use";
+import { endNamelessInodes } from "./ext/truncate";
 import { mount, umount } from "./mounts";
 import { beginRun, finishReady, park, parkAgain, takeReady } from "./parking";
 import { readdir } from "./readdir";
+import { fsync, sync } from "./sync";
 import { superblock } from "./tmpfs/superblock";
 import { read, seek, write } from "./transfer";
 
@@ -41,8 +44,17 @@ export class Vfs extends Service {
     sb.changing = m.op;
     const result = this.answerTo(m);
     sb.changing = 0;
+    if (hasNameless()) endNamelessInodes();
     sendIo();
     return result;
+  }
+
+  /** Inodes without a name may go on being taken apart. */
+  private endNameless(): void {
+    if (!hasNameless()) return;
+    beginRun();
+    endNamelessInodes();
+    sendIo();
   }
 
   /** An answer of the block service: what waited for it goes on. */
@@ -53,6 +65,7 @@ export class Vfs extends Service {
     if (!m.ok) return failed(EBADMSG);
     completeIo(cookie, result);
     this.runReady();
+    this.endNameless();
     return done(0);
   }
 
@@ -119,6 +132,10 @@ export class Vfs extends Service {
         return mount(m);
       case op.VFS_UMOUNT:
         return umount(m);
+      case op.VFS_FSYNC:
+        return fsync(m);
+      case op.VFS_SYNC:
+        return sync(m);
       default:
         return this.unknown(m);
     }

@@ -6,8 +6,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { MOUNT_RDONLY } from "../../../abi/file.ts";
 import { DiskClient } from "./client.ts";
 import { type ImageOptions, makeImage, temporaryFolder } from "./image.ts";
+import { random } from "./random.ts";
 
 const IMAGES = Number(process.env.HNX_IMAGES ?? 250);
 const SEED = Number(process.env.HNX_SEED ?? 20_261_127);
@@ -15,17 +17,6 @@ const SEED = Number(process.env.HNX_SEED ?? 20_261_127);
 const MAX_STEPS = 3000;
 const MAX_DEPTH = 6;
 const KIB = 1024;
-
-/** Numbers from 0 to below `limit`; xorshift32. */
-function random(seed: number): (limit: number) => number {
-  let state = seed | 1;
-  return (limit) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % limit;
-  };
-}
 
 function makeTree(folder: string): string {
   const tree = path.join(folder, "tree");
@@ -130,6 +121,24 @@ function walkTree(vfs: DiskClient): void {
   vfs.stat("/mnt/sub/deeper/../../small");
 }
 
+/** Changes of every kind: what they answer does not matter. */
+function changeTree(vfs: DiskClient): void {
+  vfs.put("/mnt/new", Buffer.alloc(30_000, 3));
+  vfs.put("/mnt/large", Buffer.alloc(5000, 4));
+  vfs.truncate("/mnt/large", 13n);
+  vfs.truncate("/mnt/holes", 50_000n);
+  vfs.mkdir("/mnt/sub/made");
+  vfs.rename("/mnt/sub", "/mnt/moved");
+  vfs.rename("/mnt/small", "/mnt/many/number 3");
+  vfs.link("/mnt/long", "/mnt/many/another");
+  vfs.symlink("text", "/mnt/sub/symlink");
+  vfs.unlink("/mnt/holes");
+  vfs.unlink("/mnt/short");
+  vfs.rmdir("/mnt/moved/deeper");
+  for (let i = 0; i < 20; i++) vfs.unlink(`/mnt/many/number ${i * 7}`);
+  vfs.chmod("/mnt/many", 0o700);
+}
+
 const kinds: [string, Omit<ImageOptions, "tree" | "size">][] = [
   ["ext4 with checksums", { type: "ext4", blockSize: 1024, options: ["-O", "^has_journal"] }],
   [
@@ -152,12 +161,15 @@ describe(`${IMAGES} mutated images of each kind, seed ${SEED}`, () => {
         base.copy(contents);
         mutate(contents, blocks, options.blockSize, random(SEED + i * 7919));
         try {
-          if (vfs.mount("vda", "/mnt", 1) < 0) {
+          const isWriting = options.type === "ext2" && i % 2 === 0;
+          if (vfs.mount("vda", "/mnt", isWriting ? 0 : MOUNT_RDONLY) < 0) {
             refused++;
             continue;
           }
           walkTree(vfs);
-          expect(vfs.umount()).toBe(0);
+          if (isWriting) changeTree(vfs);
+          const result = vfs.umount();
+          if (!isWriting) expect(result).toBe(0);
         } catch (error) {
           throw new Error(`image ${i} of seed ${SEED}`, { cause: error });
         }

@@ -74,7 +74,7 @@ export class FakeKernel {
   readonly answered = new Map<bigint, Answer>();
   /** Memory objects that were mapped: id → address. */
   readonly mappedObjects = new Map<number, number>();
-  private nextObject = 100;
+  private nextMappedObject = 100;
   private memory?: WebAssembly.Memory;
 
   attach(memory: WebAssembly.Memory): void {
@@ -103,7 +103,7 @@ export class FakeKernel {
         epSend: (epid: number) => BigInt(this.blockPeer(epid).send()),
         epRecv: unexpected("epRecv"),
         epReplyRecv: unexpected("epReplyRecv"),
-        epReply: (info: bigint, token: bigint, value: bigint) => this.reply(info, token, value),
+        epReply: (info: bigint, token: bigint, value: bigint) => this.answerKept(info, token, value),
         mmioRead32: unexpected("mmioRead32"),
         mmioWrite32: unexpected("mmioWrite32"),
         memoryBarrier: () => undefined,
@@ -122,7 +122,7 @@ export class FakeKernel {
   }
 
   /** The answer to a call that was kept; its windows are gone with it. */
-  private reply(info: bigint, token: bigint, value: bigint): bigint {
+  private answerKept(info: bigint, token: bigint, value: bigint): bigint {
     if (!this.kept.delete(token)) return BigInt(-ESRCH);
     const code = BigInt.asIntN(32, info);
     if (!this.memory) throw new Error("no service is attached");
@@ -146,7 +146,7 @@ export class FakeKernel {
       case SYS_OBJECT_MAP:
         return this.mapObject(a, b, c, d);
       case SYS_OBJECT_CREATE:
-        return a > MAX_OBJECT_PAGES ? -EFBIG : this.nextObject++;
+        return a > MAX_OBJECT_PAGES ? -EFBIG : this.nextMappedObject++;
       case SYS_EP_CREATE:
         return ANSWERS_ENDPOINT;
       case SYS_EP_DRAIN:
@@ -194,7 +194,7 @@ export class FakeKernel {
   }
 
   private mapObject(id: number, address: number, firstPage: number, pages: number): number {
-    if (id !== INITRD_OBJECT && id < this.nextObject) {
+    if (id !== INITRD_OBJECT && id < this.nextMappedObject) {
       this.slice(address, pages * PAGE_SIZE);
       this.mappedObjects.set(id, address);
       return 0;

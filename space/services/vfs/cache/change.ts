@@ -132,15 +132,22 @@ export function commitChange(disk: Disk): void {
     const original = load<u32>(changed + ((<usize>i) << 2));
     const index = frameAt(original).shadow;
     frameAt(original).shadow = 0;
+    const frame = frameAt(index);
     if (index != original) {
       const page = frameAt(original).page;
+      frame.older = frameAt(original).flags & FRAME_WRITING ? original : frameAt(original).older;
       retireFrame(disk, original);
       insertFrame(index, disk.index, page, FRAME_VALID);
     }
-    const frame = frameAt(index);
     frame.flags = FRAME_DIRTY | FRAME_USED;
     frame.epoch = disk.epoch;
     disk.dirtyNow += 1;
   }
   count = 0;
+}
+
+/** How many pages the running operation has changed so far. */
+@inline
+export function changedPages(): u32 {
+  return count;
 }

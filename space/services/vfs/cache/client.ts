@@ -40,6 +40,7 @@ import {
   IO_READ,
   Io,
   cookieOf,
+  endBatch,
   failIo,
   frameOfIo,
   ioAt,
@@ -174,6 +175,7 @@ function send(index: u32): void {
 /** Sends what was begun. The message page is as it was before. */
 export function sendIo(): void {
   if (!unsentIo()) return;
+  endBatch();
   savePage();
   for (let index = nextUnsent(0); index >= 0; index = nextUnsent(<u32>index + 1)) send(<u32>index);
   restorePage();

@@ -27,7 +27,7 @@ export class Frame {
   checked: u32; // metadata in it whose checksum was right: a bit for each piece, as its file system cuts it
   stamp: u32; // the run that used it last: what a run has used it may go on using
   epoch: u32; // of its disk, when it was changed
-  reserved: u32;
+  older: u32; // a frame of the same page that is being written: this one must not overtake it. 0: none
   waitersLow: u64; // requests that wait for it (a Waiters record)
   waitersHigh: u64;
 

@@ -13,6 +13,7 @@ import {
   FRAME_VALID,
   FRAME_WRITING,
   Frame,
+  findFrame,
   frameAt,
   releaseFrame,
 } from "./frame";
@@ -140,7 +141,7 @@ export function addPage(kind: u32, disk: Disk, page: u32, frame: u32): void {
   io.count += 1;
 }
 
-/** No more pages are added to the last request. */
+/** No more pages are added to the last request: what is added to one that was sent would never be read. */
 @inline
 export function endBatch(): void {
   batch = changetype<Io>(0);
@@ -184,6 +185,8 @@ function endWrite(disk: Disk, index: u32, succeeded: bool): void {
   if (frame.epoch == disk.epoch) disk.dirtyNow -= 1;
   else disk.dirtyBefore -= 1;
   if (frame.state == FRAME_REPLACED) {
+    const newer = frameAt(findFrame(disk.index, frame.page));
+    if (newer.older == index) newer.older = 0;
     releaseFrame(index);
     return;
   }

@@ -13,19 +13,21 @@ import { startWritingBefore } from "./writeback";
 const STAGE_BEGIN: u32 = 0;
 const STAGE_WRITE: u32 = 1;
 const STAGE_FLUSH: u32 = 2;
+/** How many stages it goes through. */
+export const SYNC_STAGES: u32 = 3;
 
 /** Begins a sync: what is dirty now belongs to an earlier epoch from here on. */
-function beginSync(disk: Disk): void {
+function beginSync(disk: Disk, first: u32): void {
   disk.epoch += 1;
   disk.dirtyBefore += disk.dirtyNow;
   disk.dirtyNow = 0;
-  remember(STAGE_WRITE, 0);
+  remember(first + STAGE_WRITE, 0);
 }
 
-/** Writes and flushes all that is changed as of the operation's first run. 0, -EIO, WAIT. */
-export function syncDisk(disk: Disk): i32 {
-  if (stage == STAGE_BEGIN) beginSync(disk);
-  if (stage == STAGE_WRITE) {
+/** Writes and flushes all that is changed as of the first run. first: the stage that it begins at. 0, -EIO, WAIT. */
+export function syncDisk(disk: Disk, first: u32): i32 {
+  if (stage == first + STAGE_BEGIN) beginSync(disk, first);
+  if (stage == first + STAGE_WRITE) {
     if (disk.flags & DISK_FAILED) return -EIO;
     startWritingBefore(disk);
     if (disk.dirtyBefore) {
@@ -37,7 +39,7 @@ export function syncDisk(disk: Disk): i32 {
       waitFor(ioWaiters);
       return WAIT;
     }
-    remember(STAGE_FLUSH, addFlush(disk));
+    remember(first + STAGE_FLUSH, addFlush(disk));
   }
   if (isIoPending(value)) {
     waitFor(disk.waiters);

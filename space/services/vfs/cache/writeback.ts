@@ -19,12 +19,12 @@ export function countClean(disk: Disk, frame: Frame): void {
   else disk.dirtyBefore -= 1;
 }
 
-/** The frame of a page that is to be written, or 0. */
+/** The frame of a page that is to be written, or 0. Disks do requests in any order: an older one's write has to end first. */
 function dirtyFrame(disk: Disk, page: u32): u32 {
   const index = findFrame(disk.index, page);
   if (!index) return 0;
   const frame = frameAt(index);
-  const isDirty = frame.state == FRAME_VALID && (frame.flags & (FRAME_DIRTY | FRAME_WRITING)) == FRAME_DIRTY;
+  const isDirty = frame.state == FRAME_VALID && !frame.older && (frame.flags & (FRAME_DIRTY | FRAME_WRITING)) == FRAME_DIRTY;
   return isDirty ? index : 0;
 }
 
@@ -49,7 +49,7 @@ function startWriting(diskIndex: u32, requests: u32, onlyBefore: bool): void {
     hand = hand == count ? 1 : hand + 1;
     const frame = frameAt(hand);
     if (frame.state != FRAME_VALID || (frame.flags & (FRAME_DIRTY | FRAME_WRITING)) != FRAME_DIRTY) continue;
-    if (diskIndex != ANY_DISK && <u32>frame.disk != diskIndex) continue;
+    if (frame.older || (diskIndex != ANY_DISK && <u32>frame.disk != diskIndex)) continue;
     const disk = diskAt(frame.disk);
     if (onlyBefore && frame.epoch == disk.epoch) continue;
     writeAround(disk, frame.page);

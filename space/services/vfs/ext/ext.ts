@@ -1,6 +1,6 @@
 // ext2/ext4 as a type of file system. docs/services/vfs.md says what of them is read and what is written.
 
-import { EINVAL, EIO, ENAMETOOLONG } from "../../../../abi/errno";
+import { EINVAL, EIO, ENAMETOOLONG, EROFS } from "../../../../abi/errno";
 import {
   STAT_DEVICE,
   STAT_INODE,
@@ -11,9 +11,19 @@ import {
   S_IFLNK,
 } from "../../../../abi/file";
 import { MAX_PATH } from "../../../../abi/limits";
+import { Message } from "../../../../abi/message";
 import { fault } from "../cache/page";
-import { FileSystem, node, space } from "../file_system";
-import { Mount } from "../mount_table";
+import { syncDisk } from "../cache/sync";
+import { Change, FileSystem, node, space } from "../file_system";
+import { Found } from "../found";
+import { Mount, mountAt } from "../mount_table";
+import { stage } from "../parking";
+import { changeAttributes } from "./attributes";
+import { updateSuperblock } from "./change";
+import { noteClosed, noteOpened } from "./in_use";
+import { addName, makeLink, makeNode, moveName, removeName } from "./names";
+import { resizeFile } from "./truncate";
+import { writeFile } from "./write";
 import { endRequests, findDataSpan, readAhead, requireData } from "./data";
 import { findInode, sizeOf, typeOf } from "./inode";
 import {
@@ -129,6 +139,67 @@ export class ExtFs extends FileSystem {
     const v = volumeOf(mount);
     const inode = findInode(v, number);
     return inode ? copyLink(v, number, inode, target, size) : fault;
+  }
+
+  opened(mount: Mount, number: u32): void {
+    noteOpened(mount.volume, number);
+  }
+
+  closed(mount: Mount, number: u32): void {
+    noteClosed(mount.volume, number);
+  }
+
+  checkWrite(mount: Mount, number: u32): i32 {
+    return volumeOf(mount).isWritable ? 0 : -EROFS;
+  }
+
+  create(place: Found, mode: u32): i64 {
+    return makeNode(volumeAt(mountAt(place.parentMount).volume), place, mode);
+  }
+
+  symlink(place: Found, text: usize, length: u32): i32 {
+    return makeLink(volumeAt(mountAt(place.parentMount).volume), place, text, length);
+  }
+
+  link(place: Found, number: u32): i32 {
+    return addName(volumeAt(mountAt(place.parentMount).volume), place, number);
+  }
+
+  unlink(place: Found): i32 {
+    return removeName(volumeAt(mountAt(place.parentMount).volume), place, false);
+  }
+
+  rmdir(place: Found): i32 {
+    return removeName(volumeAt(mountAt(place.parentMount).volume), place, true);
+  }
+
+  rename(from: Found, to: Found): i32 {
+    return moveName(volumeAt(mountAt(to.parentMount).volume), from, to);
+  }
+
+  setAttributes(mount: Mount, number: u32, change: Change): i32 {
+    return changeAttributes(volumeOf(mount), number, change);
+  }
+
+  truncate(mount: Mount, number: u32, size: u64): i32 {
+    const v = volumeOf(mount);
+    const inode = findInode(v, number);
+    return inode ? resizeFile(v, number, inode, size) : fault;
+  }
+
+  write(m: Message, mount: Mount, number: u32, offset: u64, length: u32, source: usize): i32 {
+    const v = volumeOf(mount);
+    const inode = findInode(v, number);
+    return inode ? writeFile(m, v, number, inode, offset, length, source) : fault;
+  }
+
+  sync(mount: Mount, first: u32): i32 {
+    const v = volumeOf(mount);
+    if (stage == first) {
+      const status = updateSuperblock(v, false);
+      if (status < 0) return status;
+    }
+    return syncDisk(v.disk, first);
   }
 
   sizeOf(mount: Mount, number: u32): i64 {

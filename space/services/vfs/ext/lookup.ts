@@ -32,8 +32,6 @@ export function findDirectory(v: Volume, number: u32): usize {
   return typeOf(inode) == S_IFDIR ? inode : damaged();
 }
 
-/** Index of the directory's block that the last entry was found in. */
-export let entryIndex: u32 = 0;
 
 /** Looks through all blocks from `index` on. 0: it is not there (`fault` 0), or `fault`. */
 function findInBlocks(v: Volume, number: u32, inode: usize, name: usize, length: u32): usize {
@@ -43,7 +41,6 @@ function findInBlocks(v: Volume, number: u32, inode: usize, name: usize, length:
     if (!block) return 0;
     setFault(0);
     const entry = findInBlock(v, block, name, length);
-    entryIndex = index;
     if (entry || fault) return entry;
   }
   return 0;

@@ -5,6 +5,7 @@ import { EINVAL, ENOSPC } from "../../../../abi/errno";
 import { DISK_READ_ONLY, Disk, SECTORS_PER_PAGE } from "../cache/disk";
 import { PAGE_SHIFT } from "../cache/layout";
 import { fault, getPage } from "../cache/page";
+import { raiseClock } from "../clock";
 import { LOG_WARN, addText, endLine } from "../log_line";
 import { crc32c } from "./crc32c";
 import { checkReadable, checkWritable } from "./features";
@@ -56,6 +57,7 @@ function readNumbers(v: Volume, at: usize): void {
   }
   v.freeInodes = load<u32>(at, L.SB_FREE_INODES);
   if (load<u32>(at, L.SB_FLAGS) & L.SB_FLAG_UNSIGNED_HASH) v.hashOffset = 3;
+  v.wasClean = load<u16>(at, L.SB_STATE) & L.STATE_CLEAN;
   memory.copy(v.hashSeed, at + L.SB_HASH_SEED, 16);
 }
 
@@ -126,6 +128,7 @@ export function openVolume(disk: Disk, wantsWriting: bool): i32 {
     v.isUsed = 0;
     return status;
   }
+  raiseClock(load<u32>(page + L.SUPERBLOCK_OFFSET, L.SB_WRITE_TIME));
   v.isWritable = wantsWriting && (disk.flags & DISK_READ_ONLY) == 0 && checkWritable(v) ? 1 : 0;
   return v.index;
 }

@@ -31,7 +31,9 @@ export class Volume {
   hashOffset: u32; // added to a tree's hash version
   isWritable: u32;
   wasWritten: u32; // the superblock says that it is in use
-  orphans: u32; // open files without a name
+  wasClean: u32; // and said before that it was in order
+  roomDirectory: u32; // a directory whose blocks below roomIndex were found full
+  roomIndex: u32;
   hashSeed0: u32;
   hashSeed1: u32;
   hashSeed2: u32;
@@ -48,7 +50,6 @@ export class Volume {
   aheadInode: u32; // the file that was read last
   aheadNext: u32; // the page of it that a sequential reader reads next
   aheadEnd: u32; // pages before it have been asked for
-  reserved: u32;
 
   @inline get blockSize(): u32 {
     return 1 << this.blockShift;

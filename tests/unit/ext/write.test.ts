@@ -94,7 +94,11 @@ function operate(vfs: DiskClient, model: Model, pick: (limit: number) => number)
       return;
     case 3: {
       const path2 = file();
-      expect([path1, path2, vfs.rename(inside, `/mnt/${path2}`)]).toEqual([path1, path2, model.rename(path1, path2)]);
+      expect([path1, path2, vfs.rename(inside, `/mnt/${path2}`)]).toEqual([
+        path1,
+        path2,
+        model.rename(path1, path2),
+      ]);
       return;
     }
     case 4: {

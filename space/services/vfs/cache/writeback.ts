@@ -24,7 +24,10 @@ function dirtyFrame(disk: Disk, page: u32): u32 {
   const index = findFrame(disk.index, page);
   if (!index) return 0;
   const frame = frameAt(index);
-  const isDirty = frame.state == FRAME_VALID && !frame.older && (frame.flags & (FRAME_DIRTY | FRAME_WRITING)) == FRAME_DIRTY;
+  const isDirty =
+    frame.state == FRAME_VALID &&
+    !frame.older &&
+    (frame.flags & (FRAME_DIRTY | FRAME_WRITING)) == FRAME_DIRTY;
   return isDirty ? index : 0;
 }
 

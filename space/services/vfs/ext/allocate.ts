@@ -20,7 +20,7 @@ const WORD_MASK: u32 = 63;
 /** The first clear bit from `from` on, below `end`; NONE if there is none. */
 function findClear(bitmap: usize, from: u32, end: u32): u32 {
   for (let word = from >> WORD_SHIFT; word << WORD_SHIFT < end; word++) {
-    let free = ~load<u64>(bitmap + (<usize>word << 3));
+    let free = ~load<u64>(bitmap + ((<usize>word) << 3));
     if (word == from >> WORD_SHIFT) free &= u64.MAX_VALUE << (from & WORD_MASK);
     if (!free) continue;
     const bit = (word << WORD_SHIFT) + <u32>ctz(free);
@@ -36,7 +36,7 @@ function isSet(bitmap: usize, bit: u32): bool {
 @inline
 function flip(bitmap: usize, bit: u32): void {
   const at = bitmap + (bit >> 3);
-  store<u8>(at, load<u8>(at) ^ <u8>((<u32>1) << (bit & 7)));
+  store<u8>(at, load<u8>(at) ^ (<u8>((<u32>1) << (bit & 7))));
 }
 
 /** Address of a group's descriptor, to be changed. 0: see `fault`. */

@@ -3,13 +3,7 @@
 import { CHANGE_ATIME, CHANGE_MODE, CHANGE_MTIME } from "../../../../abi/file";
 import { Change } from "../file_system";
 import { abort, begin, changeInode, commit, touch } from "./change";
-import {
-  INODE_ATIME,
-  INODE_ATIME_EXTRA,
-  INODE_MODE,
-  INODE_MTIME,
-  INODE_MTIME_EXTRA,
-} from "./layout";
+import { INODE_ATIME, INODE_ATIME_EXTRA, INODE_MODE, INODE_MTIME, INODE_MTIME_EXTRA } from "./layout";
 import { writeTime_ns } from "./time";
 import { Volume } from "./volume";
 

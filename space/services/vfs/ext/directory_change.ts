@@ -6,7 +6,14 @@ import { EIO, ENOTEMPTY } from "../../../../abi/errno";
 import { S_IFMT } from "../../../../abi/file";
 import { fault, setFault } from "../cache/page";
 import { changeBlock, clearBlock } from "./change";
-import { directoryBlock, directoryBlocks, entryBefore, entryBytes, isEntrySound, readDirectoryBlock } from "./directory";
+import {
+  directoryBlock,
+  directoryBlocks,
+  entryBefore,
+  entryBytes,
+  isEntrySound,
+  readDirectoryBlock,
+} from "./directory";
 import { sizeOf } from "./inode";
 import {
   ENTRY_INODE,
@@ -28,7 +35,15 @@ const TYPE_SHIFT: u32 = 12;
 const types: usize = memory.data<u8>([0, 5, 3, 0, 2, 0, 4, 0, 1, 0, 7, 0, 6, 0, 0, 0]);
 
 /** Writes an entry at `at`, which has `size` bytes. */
-export function writeEntry(v: Volume, at: usize, size: u32, inode: u32, mode: u32, name: usize, length: u32): void {
+export function writeEntry(
+  v: Volume,
+  at: usize,
+  size: u32,
+  inode: u32,
+  mode: u32,
+  name: usize,
+  length: u32,
+): void {
   const type = v.incompat & INCOMPAT_FILETYPE ? load<u8>(types + ((mode & S_IFMT) >> TYPE_SHIFT)) : 0;
   store<u32>(at, inode, ENTRY_INODE);
   store<u16>(at, <u16>size, ENTRY_SIZE);
@@ -61,7 +76,15 @@ function splitEntry(v: Volume, at: usize, inode: u32, mode: u32, name: usize, le
 }
 
 /** Gives the directory a block more, with one entry in it. directory: its inode, which can be changed */
-function addBlock(v: Volume, number: u32, directory: usize, inode: u32, mode: u32, name: usize, length: u32): i32 {
+function addBlock(
+  v: Volume,
+  number: u32,
+  directory: usize,
+  inode: u32,
+  mode: u32,
+  name: usize,
+  length: u32,
+): i32 {
   const size = sizeOf(directory);
   const block = ensureBlock(v, number, directory, size >> v.blockShift);
   if (!block) return fault;
@@ -130,7 +153,8 @@ let sizeBefore: u32 = 0;
 /** Lets an entry name another inode. */
 export function setEntry(v: Volume, entry: usize, inode: u32, mode: u32): void {
   store<u32>(entry, inode, ENTRY_INODE);
-  if (v.incompat & INCOMPAT_FILETYPE) store<u8>(entry, load<u8>(types + ((mode & S_IFMT) >> TYPE_SHIFT)), ENTRY_TYPE);
+  if (v.incompat & INCOMPAT_FILETYPE)
+    store<u8>(entry, load<u8>(types + ((mode & S_IFMT) >> TYPE_SHIFT)), ENTRY_TYPE);
 }
 
 /** Removes a name that is there: its entry goes to the one before it, or is nobody's. 0, -errno, WAIT. */

@@ -30,7 +30,7 @@ function useAt(index: u32): Use {
 }
 @inline
 function headOf(inode: u32): usize {
-  return heads + (<usize>(inode & (HEADS - 1)) << 2);
+  return heads + ((<usize>(inode & (HEADS - 1))) << 2);
 }
 
 /** The use of an inode, or null. */

@@ -32,7 +32,6 @@ export function findDirectory(v: Volume, number: u32): usize {
   return typeOf(inode) == S_IFDIR ? inode : damaged();
 }
 
-
 /** Looks through all blocks from `index` on. 0: it is not there (`fault` 0), or `fault`. */
 function findInBlocks(v: Volume, number: u32, inode: usize, name: usize, length: u32): usize {
   const blocks = directoryBlocks(v, inode);

@@ -72,7 +72,7 @@ export function ensureBlock(v: Volume, number: u32, inode: usize, index: u64): u
   const numbers = inode + INODE_MAP;
   const near = goalOfInode(v, number);
   if (index < DIRECT_BLOCKS) {
-    const at = numbers + (<usize>index << NUMBER_SHIFT);
+    const at = numbers + ((<usize>index) << NUMBER_SHIFT);
     return ensureNumber(v, inode, at, goalAt(at, index == 0, near), false);
   }
   let level: u32 = 1;
@@ -82,12 +82,12 @@ export function ensureBlock(v: Volume, number: u32, inode: usize, index: u64): u
     return 0;
   }
   index -= firstOfLevel(v, level);
-  const top = numbers + (<usize>(DIRECT_BLOCKS - 1 + level) << NUMBER_SHIFT);
+  const top = numbers + ((<usize>(DIRECT_BLOCKS - 1 + level)) << NUMBER_SHIFT);
   let block = ensureNumber(v, inode, top, goalAt(top, false, near), true);
   while (block && level) {
     const reach = reachOf(v, --level);
-    const slot = <u32>(index / reach) & (<u32>reachOf(v, 1) - 1);
-    const place = <usize>slot << NUMBER_SHIFT;
+    const slot = (<u32>(index / reach)) & (<u32>reachOf(v, 1) - 1);
+    const place = (<usize>slot) << NUMBER_SHIFT;
     const read = readBlock(v, block);
     if (!read) return 0;
     const present = load<u32>(read + place);
@@ -124,7 +124,7 @@ function takeNumbers(v: Volume, numbers: usize, count: u32, level: u32, base: u6
       firstTaken = slot;
       return SOME;
     }
-    const block = load<u32>(numbers + (<usize>(slot - 1) << NUMBER_SHIFT));
+    const block = load<u32>(numbers + ((<usize>(slot - 1)) << NUMBER_SHIFT));
     if (!block) continue;
     if (changedPages() >= STEP_PAGES) {
       firstTaken = slot;
@@ -154,7 +154,7 @@ function takeTree(v: Volume, block: u32, level: u32, base: u64, keep: u64): i32 
   const from = firstTaken;
   const at = changeBlock(v, block);
   if (!at) return 0;
-  memory.fill(at + (<usize>from << NUMBER_SHIFT), 0, (count - from) << NUMBER_SHIFT);
+  memory.fill(at + ((<usize>from) << NUMBER_SHIFT), 0, (count - from) << NUMBER_SHIFT);
   return result;
 }
 
@@ -166,7 +166,7 @@ export function takeBlocksFrom(v: Volume, inode: usize, keep: u64): i32 {
   taken = 0;
   if (!hasNumbers(inode)) return <i32>damaged();
   for (let level = LEVELS; level > 0; level--) {
-    const at = inode + INODE_MAP + (<usize>(DIRECT_BLOCKS - 1 + level) << NUMBER_SHIFT);
+    const at = inode + INODE_MAP + ((<usize>(DIRECT_BLOCKS - 1 + level)) << NUMBER_SHIFT);
     if (!load<u32>(at) || firstOfLevel(v, level + 1) <= keep) continue;
     const result = takeNumbers(v, at, 1, level, firstOfLevel(v, level), keep);
     if (!result) return 0;
@@ -180,7 +180,11 @@ export function takeBlocksFrom(v: Volume, inode: usize, keep: u64): i32 {
     const numbers = inode + INODE_MAP;
     const result = takeNumbers(v, numbers, DIRECT_BLOCKS, 0, 0, keep);
     if (!result) return 0;
-    memory.fill(numbers + (<usize>firstTaken << NUMBER_SHIFT), 0, (DIRECT_BLOCKS - firstTaken) << NUMBER_SHIFT);
+    memory.fill(
+      numbers + ((<usize>firstTaken) << NUMBER_SHIFT),
+      0,
+      (DIRECT_BLOCKS - firstTaken) << NUMBER_SHIFT,
+    );
     countBlocks(v, inode, -(<i32>taken));
     return result == STOPPED ? 2 : 1;
   }

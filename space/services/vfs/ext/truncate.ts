@@ -38,7 +38,7 @@ export function setSize(inode: usize, size: u64): void {
 
 /** Fills what of a file's last block lies behind its end with zeros. false: see `fault`. */
 function clearTail(v: Volume, number: u32, inode: usize, size: u64): bool {
-  const within = <u32>size & (v.blockSize - 1);
+  const within = (<u32>size) & (v.blockSize - 1);
   if (!within) return true;
   if (!mapBlock(v, number, inode, size >> v.blockShift)) return false;
   if (!mapped) return true;
@@ -91,7 +91,9 @@ export function resizeFile(v: Volume, number: u32, inode: usize, size: u64): i32
 
 /** Whether an inode's map is of blocks: a short link has its text there. */
 function hasBlocks(inode: usize): bool {
-  return typeOf(inode) == S_IFLNK ? load<u32>(inode, INODE_BLOCKS) != 0 : typeOf(inode) == S_IFREG || typeOf(inode) == S_IFDIR;
+  return typeOf(inode) == S_IFLNK
+    ? load<u32>(inode, INODE_BLOCKS) != 0
+    : typeOf(inode) == S_IFREG || typeOf(inode) == S_IFDIR;
 }
 
 /** Gives back the block of extended attributes, which several inodes may share. false: see `fault`. */

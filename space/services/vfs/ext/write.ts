@@ -7,7 +7,17 @@ import { MAX_COPY_SLICE } from "../../../../abi/limits";
 import { Message } from "../../../../abi/message";
 import { msgRead } from "../../../lib/hnx_ipc/service";
 import { fault, setFault } from "../cache/page";
-import { abort, abortWith, begin, changeBlock, changeInode, clearBlock, commit, replaceBlock, touch } from "./change";
+import {
+  abort,
+  abortWith,
+  begin,
+  changeBlock,
+  changeInode,
+  clearBlock,
+  commit,
+  replaceBlock,
+  touch,
+} from "./change";
 import { sizeOf } from "./inode";
 import { FLAG_IMMUTABLE, INODE_FLAGS, RO_COMPAT_LARGE_FILE } from "./layout";
 import { ensureBlock, isNewBlock, maxFileSize } from "./map_change";
@@ -24,13 +34,13 @@ let pieceCount: u32 = 0;
 
 function addPiece(address: usize, bytes: u32): void {
   if (pieceCount) {
-    const last = pieces + (<usize>(pieceCount - 1) << 3);
+    const last = pieces + ((<usize>(pieceCount - 1)) << 3);
     if (load<u32>(last) + load<u32>(last, 4) == <u32>address) {
       store<u32>(last, load<u32>(last, 4) + bytes, 4);
       return;
     }
   }
-  const at = pieces + (<usize>pieceCount << 3);
+  const at = pieces + ((<usize>pieceCount) << 3);
   store<u32>(at, <u32>address);
   store<u32>(at, bytes, 4);
   pieceCount += 1;
@@ -51,7 +61,7 @@ function preparePieces(v: Volume, number: u32, inode: usize, offset: u64, length
   setFault(0);
   while (prepared < length && pieceCount < MAX_PIECES) {
     const at = offset + prepared;
-    const within = <u32>at & (v.blockSize - 1);
+    const within = (<u32>at) & (v.blockSize - 1);
     const bytes = min(v.blockSize - within, length - prepared);
     const block = prepareBlock(v, number, inode, at >> v.blockShift, bytes);
     if (!block) return prepared;
@@ -65,7 +75,7 @@ function preparePieces(v: Volume, number: u32, inode: usize, offset: u64, length
 function fillPieces(token: u64, source: usize): i32 {
   let moved: u32 = 0;
   for (let i: u32 = 0; i < pieceCount; i++) {
-    const at = pieces + (<usize>i << 3);
+    const at = pieces + ((<usize>i) << 3);
     const bytes = load<u32>(at, 4);
     let copied = <i32>bytes;
     if (source) memory.copy(load<u32>(at), source + moved, bytes);

@@ -13,7 +13,7 @@ import { close, create, drain, open } from "./open";
 import { PARK } from "./answer";
 import { isAnswersEndpoint, sendIo } from "./cache/client";
 import { beginStamp } from "./cache/frame";
-import { completeIo } from "./cache/io";
+import { completeIo, unsentIo } from "./cache/io";
 import { hasNameless } from "./ext/in_use";
 import { endNamelessInodes } from "./ext/truncate";
 import { mount, umount } from "./mounts";
@@ -32,29 +32,36 @@ export class Vfs extends Service {
   request(m: Message): i64 {
     if (m.flags & FLAG_ASYNC) return this.takeAnswer(m);
     beginRun();
-    const result = this.runOnce(m);
-    if (result != PARK) return result;
-    return park(m) ? LATER : failed(EAGAIN);
+    return this.serve(m);
   }
 
-  /** Runs the operation in the message once. What it asked of the disks is sent. */
-  private runOnce(m: Message): i64 {
+  /** Runs the operation in the message once. → its result, or LATER: it is kept */
+  private serve(m: Message): i64 {
     const sb = superblock();
     beginStamp();
     sb.changing = m.op;
     const result = this.answerTo(m);
     sb.changing = 0;
-    if (hasNameless()) endNamelessInodes();
-    sendIo();
-    return result;
+    if (hasNameless() || unsentIo()) this.workOnDisks();
+    return result == PARK ? this.keep(m) : result;
   }
 
-  /** Inodes without a name may go on being taken apart. */
-  private endNameless(): void {
-    if (!hasNameless()) return;
-    beginRun();
-    endNamelessInodes();
+  /** Takes inodes without a name apart as far as that goes, and sends what was asked of the disks. */
+  private workOnDisks(): void {
+    if (hasNameless()) endNamelessInodes();
     sendIo();
+  }
+
+  /** Whether the request in the message page is one that was kept before. */
+  private isAgain: bool = false;
+
+  /** Keeps the request until it can go on. */
+  private keep(m: Message): i64 {
+    if (this.isAgain) {
+      parkAgain();
+      return LATER;
+    }
+    return park(m) ? LATER : failed(EAGAIN);
   }
 
   /** An answer of the block service: what waited for it goes on. */
@@ -65,17 +72,19 @@ export class Vfs extends Service {
     if (!m.ok) return failed(EBADMSG);
     completeIo(cookie, result);
     this.runReady();
-    this.endNameless();
+    beginRun();
+    this.workOnDisks();
     return done(0);
   }
 
   /** Does again what can go on. */
   private runReady(): void {
+    this.isAgain = true;
     while (takeReady()) {
-      const result = this.runOnce(message());
-      if (result == PARK) parkAgain();
-      else answerWithData(finishReady(), result);
+      const result = this.serve(message());
+      if (result != LATER) answerWithData(finishReady(), result);
     }
+    this.isAgain = false;
   }
 
   notification(bits: u64): void {

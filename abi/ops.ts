@@ -1,3 +1,4 @@
+// A path is a string; an empty one is followed by u32 length, and its bytes are window 0, a second path's window 1.
 // Operation numbers of the well-known services (DESIGN §5) and which of them may be done twice.
 // Any service that hands out descriptors (console, network) answers the file operations on them too.
 
@@ -14,6 +15,18 @@ export const VFS_CREATE: u32 = 107; // u32 flags, u32 mode, path → as VFS_OPEN
 export const VFS_UNLINK: u32 = 108; // path
 export const VFS_MKDIR: u32 = 109; // u32 mode, path
 export const VFS_RMDIR: u32 = 110; // path
+export const VFS_LSTAT: u32 = 111; // path → data: Stat; a symbolic link itself
+export const VFS_RENAME: u32 = 112; // path, path
+export const VFS_LINK: u32 = 113; // path, path of the new name
+export const VFS_SYMLINK: u32 = 114; // text (as a path), path of the link
+export const VFS_READLINK: u32 = 115; // u32 size, path → value: bytes of text [data or window 1]
+export const VFS_TRUNCATE: u32 = 116; // u32 handle (NO_HANDLE: by path), u32 0, u64 size, path
+export const VFS_CHANGE: u32 = 117; // u32 handle (NO_HANDLE: by path), u32 CHANGE_…, u32 mode, u32 0, u64 atime_ns, u64 mtime_ns, path
+export const VFS_STATFS: u32 = 118; // u32 handle (NO_HANDLE: by path), path → data: StatFs
+export const VFS_FSYNC: u32 = 119; // u32 handle
+export const VFS_MOUNT: u32 = 120; // u32 MOUNT_…, str type, str source, path of the directory
+export const VFS_UMOUNT: u32 = 121; // path of the directory
+export const VFS_SYNC: u32 = 122; // everything that was changed anywhere
 
 // Network (abi/net.ts has addresses, flags and options). A socket's handle also takes VFS_READ, VFS_WRITE and VFS_CLOSE.
 export const NET_SOCKET: u32 = 200; // u32 family, u32 type, u32 protocol → value: handle

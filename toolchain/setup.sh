@@ -77,7 +77,8 @@ setup_npm() {
 
 case "${1:-}" in
   debug) setup_packages gdb-multiarch=gdb-multiarch ;;
-  test) setup_packages gdb-multiarch=gdb-multiarch spin=spin ;; # spin: the model of tests/ring
+  test) # spin: the model of tests/ring; e2fsprogs: the disk images of tests/unit/ext
+    setup_packages gdb-multiarch=gdb-multiarch spin=spin mke2fs=e2fsprogs ;;
   help | lint) ;;
   *) setup_packages ;;
 esac

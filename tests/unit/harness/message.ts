@@ -2,7 +2,7 @@
 
 export const PAGE = 0x1000;
 /** Offsets in the page. */
-export const AT = { id: 0x00, source: 0x08, info: 0x10, cursor: 0x18, data: 0x80 };
+export const AT = { id: 0x00, source: 0x08, endpoint: 0x0c, info: 0x10, cursor: 0x18, data: 0x80 };
 export const DATA_MAX = 256;
 const DEFAULT_SOURCE = 1; // process id
 
@@ -60,10 +60,12 @@ export class MessagePage {
     flags = 0,
     length = data.length,
     source = DEFAULT_SOURCE,
+    endpoint = 0,
   ): void {
     const page = new DataView(this.memory.buffer, PAGE);
     page.setBigUint64(AT.id, token, true);
     page.setUint32(AT.source, source, true);
+    page.setUint32(AT.endpoint, endpoint, true);
     page.setUint16(AT.info, op, true);
     page.setUint16(AT.info + 2, 1, true);
     page.setUint16(AT.info + 4, length, true);

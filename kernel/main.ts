@@ -1,10 +1,18 @@
 // The kernel's module: what assembly calls (boot/kernel.c names each) and the boot phases.
 
-import { FIRST_DYNAMIC_ENDPOINT } from "../abi/endpoints";
+import { EPID_ANY, FIRST_DYNAMIC_ENDPOINT } from "../abi/endpoints";
 import { infoLength } from "../abi/message";
 import { SYS_GETPID } from "../abi/syscall";
 import { COMPLETION_WINDOWS, Thread } from "../core/ipc/thread";
-import { fastCall, mayReplyFast, replyFast, waitFast } from "../core/ipc/fastpath";
+import {
+  endpointNamed,
+  fastCall,
+  mayReplyFast,
+  mayWaitAt,
+  replyFast,
+  waitAt,
+  waitAtAny,
+} from "../core/ipc/fastpath";
 import { leaveServer, messageData } from "../core/ipc/transfer";
 import { initializeServices, serviceName } from "../ipc_services/endpoints";
 import { hasArgument } from "./boot/arguments";
@@ -126,20 +134,30 @@ export function kernelFastCall(t: Thread, epid: u64, info: u64): usize {
   return r ? runInstead(r) : 0;
 }
 
-/** → the caller; with bit 0 set where its call is delegated: nothing has been done yet, kernelCompleteReply() is to. 0: declined. */
+/**
+ * → the caller; with bit 0 set where its call is delegated: nothing has been done yet, kernelCompleteReply() is to. 0: declined,
+ * also an ordinary reply by a thread that then waits at any of its endpoints.
+ */
 export function kernelFastReplyRecv(t: Thread, epid: u64, info: u64, token: u64): usize {
-  const c = mayReplyFast(t, epid, info, token, thisCore().readyMask);
+  const c = mayReplyFast(t, info, token, thisCore().readyMask);
   if (!c) return 0;
-  if (c.completion) return c.completion > COMPLETION_WINDOWS ? changetype<usize>(c) | DELEGATED : 0;
-  replyFast(t, c, <u32>epid, info);
+  const ep = endpointNamed(epid);
+  const waitsThere = mayWaitAt(t, ep, epid);
+  if (c.completion) {
+    if (!waitsThere && (epid != <u64>EPID_ANY || !t.owned)) return 0;
+    return c.completion > COMPLETION_WINDOWS ? changetype<usize>(c) | DELEGATED : 0;
+  }
+  if (!waitsThere) return 0;
+  replyFast(t, c, ep, info);
   return runInstead(c);
 }
 
 /** The answer to a delegated call, whole in `t`'s page: it becomes the caller's result. → the caller. */
-export function kernelCompleteReply(t: Thread, c: Thread, epid: u32, info: u64, value: i64): usize {
+export function kernelCompleteReply(t: Thread, c: Thread, epid: u64, info: u64, value: i64): usize {
   leaveServer(c);
   completeDelegated(c, <i32>info, value, infoLength(info), 0, messageData(t));
-  waitFast(t, epid);
+  if (epid == <u64>EPID_ANY) waitAtAny(t);
+  else waitAt(t, endpointNamed(epid));
   return runInstead(c);
 }
 

@@ -22,6 +22,13 @@ export function enqueue(ep: Endpoint, item: QueueItem): void {
   if (tail) tail.next = item;
   else store<usize>(queue, changetype<usize>(item));
   store<usize>(queue, changetype<usize>(item), 4);
+  noteQueued(ep, priority);
+}
+
+/** Something stands in the queue of `priority`. */
+@inline function noteQueued(ep: Endpoint, priority: u32): void {
+  const owner = ep.owner;
+  if (owner && !ep.queued) owner.busy++;
   ep.queued |= 1 << priority;
 }
 
@@ -35,7 +42,7 @@ export function enqueueFirst(ep: Endpoint, item: QueueItem): void {
   if (head) head.prev = item;
   else store<usize>(queue, changetype<usize>(item), 4);
   store<usize>(queue, changetype<usize>(item));
-  ep.queued |= 1 << priority;
+  noteQueued(ep, priority);
 }
 
 /** Takes an item out, wherever it stands. */
@@ -50,7 +57,10 @@ export function unlink(ep: Endpoint, item: QueueItem): void {
   else store<usize>(queue, changetype<usize>(prev), 4);
   item.next = null;
   item.prev = null;
-  if (!headOf(queue)) ep.queued &= ~(1 << priority);
+  if (headOf(queue)) return;
+  ep.queued &= ~(1 << priority);
+  const owner = ep.owner;
+  if (owner && !ep.queued) owner.busy--;
 }
 
 /** The first item of the highest priority, still linked; null when all queues are empty. */

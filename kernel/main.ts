@@ -13,7 +13,7 @@ import {
   waitAt,
   waitAtAny,
 } from "../core/ipc/fastpath";
-import { leaveServer, messageData } from "../core/ipc/transfer";
+import { messageData, release } from "../core/ipc/transfer";
 import { initializeServices, serviceName } from "../ipc_services/endpoints";
 import { hasArgument } from "./boot/arguments";
 import { readDeviceTree, treeBytes } from "./boot/dtb";
@@ -154,7 +154,7 @@ export function kernelFastReplyRecv(t: Thread, epid: u64, info: u64, token: u64)
 
 /** The answer to a delegated call, whole in `t`'s page: it becomes the caller's result. → the caller. */
 export function kernelCompleteReply(t: Thread, c: Thread, epid: u64, info: u64, value: i64): usize {
-  leaveServer(c);
+  release(c);
   completeDelegated(c, <i32>info, value, infoLength(info), 0, messageData(t));
   if (epid == <u64>EPID_ANY) waitAtAny(t);
   else waitAt(t, endpointNamed(epid));

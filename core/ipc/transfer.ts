@@ -128,6 +128,11 @@ function endCall(caller: Thread): void {
 /** `caller` has its answer: nobody holds its call or reaches its memory any more. */
 @inline export function leaveServer(caller: Thread): void {
   stopTimeout(caller);
+  release(caller);
+}
+
+/** The same for a caller without a timeout. */
+@inline export function release(caller: Thread): void {
   caller.server = null;
   caller.endpoint = null;
   caller.window0Access = 0;

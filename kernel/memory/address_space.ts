@@ -7,7 +7,15 @@ import { PROT_READ, PROT_WRITE } from "../../abi/program";
 import { mappingBarrier } from "../hal/hw";
 import { Process, level1Of, regionAddress } from "../process/process";
 import { allocateFrame, framesFree, freeFrame } from "./frames";
-import { PTE_DEVICE, PTE_OWNED, entryAddress, frameOf, isWritable, pageAttributes } from "./page_table";
+import {
+  PTE_DEVICE,
+  PTE_OWNED,
+  entryAddress,
+  frameOf,
+  isWritable,
+  pageAttributes,
+  presentFrame,
+} from "./page_table";
 
 const REGION_PAGES: usize = 4;
 const REGION_PROTECTION: usize = 8;
@@ -83,6 +91,11 @@ function anonymousProtection(p: Process, page: u32): u32 {
  * written (write), or it is a device, or memory is exhausted; copyFailure() tells which as an errno.
  */
 export function framePage(p: Process, page: u32, write: bool): usize {
+  return presentFrame(level1Of(p), page, write) || makePage(p, page, write);
+}
+
+/** The same for a page that is not there, or not so; apart, so that the other way needs no stack. */
+export function makePage(p: Process, page: u32, write: bool): usize {
   const at = entryAddress(level1Of(p), page, false);
   const entry = at ? load<u64>(at) : 0;
   if (entry) return (write && !isWritable(entry)) || entry & PTE_DEVICE ? 0 : frameOf(entry);

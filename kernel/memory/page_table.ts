@@ -45,6 +45,16 @@ export function pageAttributes(prot: u32): u64 {
   return entry & refused ? 0 : frameOf(entry);
 }
 
+/** The frame of `page` if it is there, memory, and writable where that is wanted; else 0. Makes nothing. */
+@inline export function presentFrame(level1: usize, page: u32, write: bool): usize {
+  if (page >= USER_PAGES) return 0;
+  const level2 = frameOf(load<u64>(level1 + ((<usize>(page >> 18)) << 3)));
+  if (!level2) return 0;
+  const level3 = frameOf(load<u64>(level2 + ((<usize>((page >> 9) & (ENTRIES - 1))) << 3)));
+  if (!level3) return 0;
+  return frameThrough(level3 + ((<usize>(page & (ENTRIES - 1))) << 3), write);
+}
+
 /** Address of the level-3 entry of `page` (pageOf an address); 0 beyond the user half, or if its tables are missing and not to be made. */
 export function entryAddress(level1: usize, page: u32, make: bool): usize {
   if (page >= USER_PAGES) return 0;

@@ -6,7 +6,7 @@ import { CODE_BASE, CODE_END } from "../../abi/program";
 import { Thread } from "../../core/ipc/thread";
 import { LOG_ERROR, beginLine, endLine, put, putBytes, putHex, putNumber } from "../log/log";
 import { putFunction } from "../log/symbols";
-import { framePage, isRegionStart } from "../memory/address_space";
+import { makePage, isRegionStart } from "../memory/address_space";
 import { framesFree } from "../memory/frames";
 import { pageOf } from "../memory/page_table";
 import { takeFloatingPoint } from "./fpu";
@@ -32,7 +32,7 @@ export function userFault(t: Thread, syndrome: u32, address: u64): void {
   if (kind == CLASS_DATA_ABORT) {
     const write = (syndrome & WRITE_NOT_READ) != 0;
     const missing = (syndrome & STATUS_MASK) == STATUS_TRANSLATION;
-    if (missing && framePage(processOf(t), pageOf(address), write)) return;
+    if (missing && makePage(processOf(t), pageOf(address), write)) return;
   }
   const overflow = kind == CLASS_DATA_ABORT && isStackGuard(processOf(t), address);
   const cause = overflow ? "stack overflow" : causeOf(kind, syndrome);

@@ -134,12 +134,12 @@ function schedule(core: Core): Thread {
   const priority = 31 - clz(core.readyMask);
   const next = changetype<Thread>(load<usize>(readyQueue(core, priority)));
   leaveQueue(core, next, priority);
+  core.switches++;
   return switchTo(core, next);
 }
 
 @inline function switchTo(core: Core, next: Thread): Thread {
   core.current = next;
-  core.switches++;
   setTranslation(next.translation);
   selectFloatingPoint(core, next);
   if (core.readyMask && !core.quantumEnd) startQuantum(core);

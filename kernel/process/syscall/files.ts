@@ -47,7 +47,6 @@ import {
 import { processOf } from "../process";
 import { addPath, checkRange } from "./arguments";
 
-const MAX_TRANSFER: u64 = 0x7fff_0000; // bytes one read or write is asked for at most; a longer one is short
 
 /** open(path, size, flags, mode) and creat(path, size, mode). → descriptor. */
 export function sysOpen(t: Thread, op: u32, flags: u64, mode: u64): i64 {
@@ -121,8 +120,8 @@ export function sysFstat(t: Thread): i64 {
 export function sysRead(t: Thread, op: u32, offset: u64): i64 {
   const index = handleOfDescriptor(processOf(t), t.x0);
   if (index < 0) return -EBADF;
-  const size = min(t.x2, MAX_TRANSFER);
   if (checkRange(t, t.x1, t.x2) < 0) return -EFAULT;
+  const size = t.x2; // as much as lies in linear memory, less than 2 GiB
   const m = handleRequest(t, op, index, op == VFS_READDIR ? 8 : 16);
   store<u32>(m.data, <u32>size, 4);
   store<u64>(m.data, offset, 8); // not part of the message where it has 8 bytes
@@ -140,8 +139,8 @@ export function sysWrite(t: Thread, offset: u64): i64 {
   const p = processOf(t);
   const index = handleOfDescriptor(p, t.x0);
   if (index < 0) return -EBADF;
-  const size = <u32>min(t.x2, MAX_TRANSFER);
   if (checkRange(t, t.x1, t.x2) < 0) return -EFAULT;
+  const size = <u32>t.x2;
   const m = handleRequest(t, VFS_WRITE, index, 16);
   store<u32>(m.data, size, 4);
   store<u64>(m.data, offset, 8);

@@ -137,13 +137,14 @@ export abstract class Service {
   /** Handles what was received. → its result; LATER also where nobody waits for one */
   @inline
   private handle(m: Message): i64 {
-    if (m.flags & FLAG_NOTIFICATION) {
-      this.notification(load<u64>(m.data));
-      return LATER;
-    }
-    const isSilent = (m.flags & FLAG_ASYNC) != 0;
-    const result = this.request(m);
-    return isSilent ? LATER : result;
+    return (<u32>m.flags) & (FLAG_NOTIFICATION | FLAG_ASYNC) ? this.handleUnasked(m) : this.request(m);
+  }
+
+  /** A notification, or a message that nobody waits for. */
+  private handleUnasked(m: Message): i64 {
+    if (m.flags & FLAG_NOTIFICATION) this.notification(load<u64>(m.data));
+    else this.request(m);
+    return LATER;
   }
 }
 

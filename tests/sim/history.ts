@@ -29,7 +29,9 @@ const MIB = 1 << 20;
 const RAM_SIZES_MIB = [2, 4, 8, 8];
 const MEMORY_PERIOD = 32;
 const STEP_TICKS = 20_000; // at most, between two steps: 20 µs
-const CHANCE = { preempt: 6, device: 3, access: 10, crash: 0.4, floatingPoint: 0.5 };
+const SECOND_TICKS = 1_000_000_000n;
+const IDLE_MAX = 1000;
+const CHANCE = { preempt: 3, device: 3, access: 8, crash: 0.4, floatingPoint: 0.5 };
 const DATA_ABORT_TRANSLATION = 0x07n; // fault status code, level 3
 const DATA_ABORT_PERMISSION = 0x0fn;
 const WRITE_NOT_READ = 1n << 6n;
@@ -113,8 +115,7 @@ export class History {
     const { random } = this;
     const { interrupts } = this.world.machine;
     interrupts.counter += BigInt(random.below(STEP_TICKS));
-    if (random.chance(CHANCE.preempt) && interrupts.timer !== undefined && interrupts.timer > interrupts.counter)
-      interrupts.counter = interrupts.timer;
+    if (random.chance(CHANCE.preempt)) this.letTimerCome();
     if (random.chance(CHANCE.device)) this.raiseDevice();
     this.begin();
     if (interrupts.pending) this.interrupt();
@@ -130,6 +131,13 @@ export class History {
     this.user.scramble(this.current);
   }
 
+  /** The running thread computes until the timer interrupts, unless that would take ages. */
+  private letTimerCome(): void {
+    const { interrupts } = this.world.machine;
+    const { timer, counter } = interrupts;
+    if (timer !== undefined && timer > counter && timer - counter < SECOND_TICKS) interrupts.counter = timer;
+  }
+
   private raiseDevice(): void {
     const routed = [...this.world.model.routes.keys()];
     if (routed.length > 0) this.world.machine.interrupts.raise(this.random.pick(routed));
@@ -139,6 +147,7 @@ export class History {
   private idle(): void {
     const { interrupts } = this.world.machine;
     this.claims.push([]);
+    if (this.claims.length > IDLE_MAX) throw new Error("interrupt after interrupt comes, and nobody is ever ready");
     if (this.random.chance(20)) this.raiseDevice();
     if (interrupts.pending) return;
     if (interrupts.timer === undefined) throw new Error("the core waits for an interrupt that nothing can cause");

@@ -179,7 +179,7 @@ export class Machine {
       copyLarge: (to: number, from: number, size: number) => void this.u8.copyWithin(to, from, from + size),
       counter: () => interrupts.counter,
       counterHz: () => COUNTER_HZ,
-      setTimer: (at: bigint) => void (interrupts.timer = at),
+      setTimer: (at: bigint) => void (interrupts.timer = BigInt.asUintN(64, at)),
       stopTimer: () => void (interrupts.timer = undefined),
       waitForInterrupt: () => this.onIdle(),
       allowFloatingPoint: (allow: number) => void (this.floatingPoint = allow),

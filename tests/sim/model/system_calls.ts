@@ -164,6 +164,5 @@ export const KNOWN_CALLS = Object.keys(HANDLERS).map(Number);
 export function perform(m: Model, t: Process, c: Call): void {
   const handler = HANDLERS[c.number] as Handler | undefined;
   const result = handler ? handler(m, t, c) : error(ENOSYS);
-  (globalThis as any).stat?.(c.number, result ?? (t.expected.kind === "message" && t.state === 2 ? (t.expected.x0 === 0n ? "msg" + (t.expected.x5 >> 48n) : t.expected.x0) : t.state));
   if (result !== undefined) t.expected = { kind: "result", x0: register(result) };
 }

@@ -44,9 +44,14 @@ export class Hand {
     const { random } = this;
     const end = t.memory.memoryPages * 65536;
     if (this.hostile() || end <= STATIC_DATA) return random.pick(WILD_ADDRESSES);
-    if (random.chance(3)) return BigInt(end - random.below(2 * size + 1));
+    if (random.chance(2)) return BigInt(end - random.below(2 * size + 1));
     const room = Math.min(end - STATIC_DATA, PAGES_USED * PAGE_SIZE) - size;
     return BigInt(STATIC_DATA + Math.max(0, random.below(Math.max(1, room))));
+  }
+
+  /** A place for `size` bytes in `t`'s memory, or a wild one now and then. */
+  place(t: Process, size: number): bigint {
+    return this.hostile() ? this.address(t, size) : BigInt(STATIC_DATA + this.random.below(Math.max(1, 65536 - STATIC_DATA - size) >> 1));
   }
 
   /** A page in `t`'s linear memory, as an address. */
@@ -71,8 +76,10 @@ export class Hand {
   /** An endpoint that `t` may send to, mostly; rather not one of its own. */
   sendable(t: Process): bigint {
     const { random, model } = this;
-    const good = model.endpoints.filter((ep) => ep.id !== 0 && t.rights[ep.index] & 1 && ep.owner !== t && ep.owner);
-    return good.length > 0 && !random.chance(12) ? BigInt(random.pick(good).id) : this.anyEndpoint();
+    const good = model.endpoints.filter((ep) => {
+      return ep.id !== 0 && t.rights[ep.index] & 1 && ep.owner && ep.owner !== t && ep.owner.pid !== 1;
+    });
+    return good.length > 0 && !random.chance(5) ? BigInt(random.pick(good).id) : this.anyEndpoint();
   }
 
   owned(t: Process): Endpoint[] {
@@ -130,7 +137,7 @@ export class Hand {
   window(t: Process): Window {
     const { random } = this;
     const length = random.pick([0, 16, 300, 4096, 5000, random.below(9000)]);
-    const address = Number(this.address(t, length) & 0xffff_ffffn);
+    const address = Number(this.place(t, length) & 0xffff_ffffn);
     // The message page is the kernel's and the model's business elsewhere: windows stay clear of it.
     return { address: address && address < STATIC_DATA ? STATIC_DATA : address, length, access: random.below(8) };
   }

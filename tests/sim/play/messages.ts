@@ -9,6 +9,10 @@ import type { Hand } from "./hand.ts";
 
 type Action = (h: Hand, t: Process) => Draft | undefined;
 
+/** Whether `t` has anything of which it could give rights away. */
+const mayGive = (h: Hand, t: Process): boolean =>
+  h.owned(t).length > 0 || [...h.model.objects.values()].some(({ creator }) => creator === t);
+
 /** x5 of a request; garbage above the flags or between the fields now and then. */
 function info(h: Hand, flags: number): bigint {
   const { random } = h;
@@ -20,12 +24,12 @@ function info(h: Hand, flags: number): bigint {
 const call: Action = (h, t) => {
   const { random } = h;
   let flags = 0;
-  if (random.chance(25)) flags |= FLAG.WINDOWS;
-  if (random.chance(25)) flags |= FLAG.TIMEOUT;
-  if (random.chance(12)) flags |= FLAG.GRANT;
+  if (random.chance(35)) flags |= FLAG.WINDOWS;
+  if (random.chance(20)) flags |= FLAG.TIMEOUT;
+  if (random.chance(mayGive(h, t) ? 20 : 1)) flags |= FLAG.GRANT;
   if (h.hostile()) flags |= random.pick([FLAG.NOTIFICATION, FLAG.ASYNC, FLAG.KERNEL, FLAG.OTHER_ENDPOINT]);
-  // init supervises: it never waits for anybody for ever.
-  if (t.pid === 1) flags |= FLAG.TIMEOUT;
+  // init supervises: it never waits for anybody for ever. Nor do services, mostly.
+  if (t.pid === 1 || (h.owned(t).length > 0 && random.chance(80))) flags |= FLAG.TIMEOUT;
   const timeout = h.timeout(false) & U64_MAX;
   return {
     number: S.SYS_EP_CALL,
@@ -37,18 +41,22 @@ const call: Action = (h, t) => {
 
 const send: Action = (h, t) => ({
   number: S.SYS_EP_SEND,
-  x: [h.sendable(t), 0n, 0n, 0n, 0n, info(h, h.random.chance(10) ? FLAG.GRANT : 0)],
+  x: [h.sendable(t), 0n, 0n, 0n, 0n, info(h, h.random.chance(mayGive(h, t) ? 20 : 1) ? FLAG.GRANT : 0)],
   grant: h.grant(t),
 });
 
 function source(h: Hand, t: Process): bigint {
   const { random } = h;
-  if (random.chance(20)) return BigInt(EPID_ANY);
-  return random.chance(8) ? BigInt(EPID_NONE) : h.ownEndpoint(t);
+  if (random.chance(h.owned(t).length > 1 ? 70 : 10)) return BigInt(EPID_ANY);
+  return random.chance(4) ? BigInt(EPID_NONE) : h.ownEndpoint(t);
 }
 
 const receive: Action = (h, t) => {
-  const timeout = t.pid === 1 ? BigInt(h.random.below(1_000_000)) : h.timeout(true);
+  // Who owns nothing and has nobody to wait for makes an endpoint of its own sooner or later.
+  const owns = h.owned(t).length > 0;
+  if (h.held(t).length > 0 && h.random.chance(70)) return undefined; // rather answers first
+  if (!owns && t.pid !== 1 && !h.random.chance(5)) return h.random.chance(20) ? create(h, t) : undefined;
+  const timeout = t.pid === 1 ? BigInt(h.random.below(5_000_000)) : h.timeout(owns);
   return { number: S.SYS_EP_RECV, x: [source(h, t), 0n, 0n, 0n, 0n, 0n, timeout & U64_MAX] };
 };
 
@@ -86,13 +94,13 @@ const replyReceive: Action = (h, t) => {
 const serve: Action = (h, t) => {
   const held = h.held(t);
   if (held.length === 0) return undefined;
-  const info = replyInfo(0, h.random.pick([0, 8, 32, 40, 256]), 0);
+  const info = replyInfo(h.random.pick([0, 0, 0, -5]), h.random.pick([0, 8, 32, 40, 256]), 0);
   const epid = h.owned(t).length > 0 ? h.ownEndpoint(t) : 0n;
   return { number: S.SYS_EP_REPLY_RECV, x: [epid, 0n, 0n, 0n, 0n, info, h.random.pick(held).token, value(h)] };
 };
 
 const plainCall: Action = (h, t) =>
-  t.pid === 1
+  t.pid === 1 || h.owned(t).length > 0
     ? undefined
     : {
         number: S.SYS_EP_CALL,

@@ -4,6 +4,7 @@ import { MAX_ENDPOINTS, MAX_PROCESSES } from "../../abi/limits.ts";
 import { layout, word } from "./layout.ts";
 import { Mismatch } from "./model/mismatch.ts";
 import type { Model } from "./model/model.ts";
+import { ENDPOINT_STATES } from "./model/records.ts";
 import { type Endpoint, type Process, STATE } from "./model/state.ts";
 import type { View } from "./view.ts";
 
@@ -81,7 +82,8 @@ export class Comparison {
     if (ep.id === 0) return;
     const owner = ep.owner ? this.view.thread(ep.owner.slot) : 0;
     if (u32[at + E.owner] !== owner) differ(`owner of endpoint ${ep.index}`, u32[at + E.owner], owner);
-    if ((u32[at + E.state] === 0) !== ep.isUp) differ(`state of endpoint ${ep.index}`, u32[at + E.state], ep.isUp);
+    const state = ENDPOINT_STATES[u32[at + E.state]];
+    if (state !== ep.state) differ(`state of endpoint ${ep.index}`, state, ep.state);
     ep.queues.forEach((queue, p) => {
       let item = u32[at + E.queues + 2 * p];
       for (const entry of queue) {

@@ -31,7 +31,7 @@ const MEMORY_PERIOD = 32;
 const STEP_TICKS = 20_000; // at most, between two steps: 20 µs
 const SECOND_TICKS = 1_000_000_000n;
 const IDLE_MAX = 1000;
-const CHANCE = { preempt: 3, device: 3, access: 8, crash: 0.4, floatingPoint: 0.5 };
+const CHANCE = { traced: 10, preempt: 3, device: 3, access: 8, crash: 0.4, floatingPoint: 0.5 };
 const DATA_ABORT_TRANSLATION = 0x07n; // fault status code, level 3
 const DATA_ABORT_PERMISSION = 0x0fn;
 const WRITE_NOT_READ = 1n << 6n;
@@ -63,7 +63,8 @@ export class History {
     ram_mib?: number,
   ) {
     this.random = new Random(seed);
-    const world = new World(module, (ram_mib ?? this.random.pick(RAM_SIZES_MIB)) * MIB);
+    const traced = ram_mib === undefined && this.random.chance(CHANCE.traced);
+    const world = new World(module, (ram_mib ?? this.random.pick(RAM_SIZES_MIB)) * MIB, traced ? "trace=t" : undefined);
     this.world = world;
     this.player = new Player(this.random, world.model);
     this.user = new UserSide(world, this.random);
@@ -269,7 +270,7 @@ export class History {
 
   /** Frames, and one process after another, or all. */
   private checkMemory(all: boolean): void {
-    const live = this.world.model.all().filter((p) => p.alive);
+    const live = this.world.model.all(); // the dead, too: they may have kept memory
     this.memory.checkFrames();
     const turn = Math.floor(this.steps / MEMORY_PERIOD) % live.length;
     for (const p of all ? live : [live[turn]]) {

@@ -123,3 +123,4 @@ export const SIGKILL: u32 = wait.SIGKILL;
 export const SIGSEGV: u32 = wait.SIGSEGV;
 export const SIGSYS: u32 = wait.SIGSYS;
 export const WNOHANG: u32 = wait.WNOHANG;
+export const WNOWAIT: u32 = wait.WNOWAIT;

@@ -47,6 +47,7 @@ export interface KernelExports {
   memory: WebAssembly.Memory;
   kernelMain(deviceTree: bigint): number;
   kernelSyscall(t: number, number: bigint): number;
+  kernelSyscallTraced(t: number, number: bigint): number;
   kernelFault(t: number, syndrome: bigint, address: bigint): number;
   kernelInterrupt(t: number): number;
   kernelFastCall(t: number, epid: bigint, info: bigint): number;
@@ -64,7 +65,7 @@ const LOOP_BACK = [
 /** The kernel did what it must never do. */
 export class KernelFailure extends Error {}
 
-function devices(ramBytes: number, archiveBytes: number): Buffer {
+function devices(ramBytes: number, archiveBytes: number, bootArguments: string): Buffer {
   const reg = (...cells: number[]): number[] => cells.flatMap((cell) => [0, cell]);
   const spi = (id: number): number[] => [0, id - 32, 4];
   const virtio = Array.from({ length: VIRTIO_SLOTS }, (_, i) => ({
@@ -79,7 +80,14 @@ function devices(ramBytes: number, archiveBytes: number): Buffer {
     name: "",
     properties: { "#address-cells": [2], "#size-cells": [2] },
     children: [
-      { name: "chosen", properties: { "linux,initrd-start": [RAM], "linux,initrd-end": [RAM + archiveBytes] } },
+      {
+        name: "chosen",
+        properties: {
+          bootargs: bootArguments,
+          "linux,initrd-start": [RAM],
+          "linux,initrd-end": [RAM + archiveBytes],
+        },
+      },
       { name: "memory", properties: { device_type: "memory", reg: reg(RAM, ramBytes) } },
       {
         name: "intc",
@@ -114,6 +122,8 @@ export class Machine {
   /** TTBR0_EL1. */
   translation = 0n;
   floatingPoint = 0;
+  /** Every exception goes the way on which events are recorded. */
+  traced = false;
   /** Status registers of the virtio devices; 0: reset. */
   readonly virtioStatus = new Array<number>(VIRTIO_SLOTS).fill(0);
   output = "";
@@ -122,7 +132,7 @@ export class Machine {
   /** Every frame that the allocator hands out. */
   onFrame: (frame: number) => void = () => undefined;
 
-  constructor(module: WebAssembly.Module, ramBytes: number) {
+  constructor(module: WebAssembly.Module, ramBytes: number, bootArguments: string) {
     this.ramEnd = RAM + ramBytes;
     this.kernel = new WebAssembly.Instance(module, {
       hw: this.hardware(),
@@ -136,7 +146,7 @@ export class Machine {
     const archive = buildCpio([{ name: "sbin/init", data: makeProgram(), executable: true, pageAligned: true }]);
     this.archiveBytes = archive.length;
     this.u8.set(archive, RAM);
-    this.u8.set(devices(ramBytes, archive.length), TREE);
+    this.u8.set(devices(ramBytes, archive.length, bootArguments), TREE);
   }
 
   /** Boots. → the first thread. */
@@ -186,7 +196,8 @@ export class Machine {
       saveFloatingPoint: () => undefined,
       restoreFloatingPoint: () => undefined,
       psci: ends("the kernel switched the machine off"),
-      semihostingExit: ends("the kernel switched the machine off"),
+      semihosting: ends("the kernel asked a host that is not there"),
+      useTracedVectors: () => void (this.traced = true),
       halt: ends("the kernel halted"),
       imageBase: () => KERNEL_WINDOW,
       imageSize: () => IMAGE_BYTES,

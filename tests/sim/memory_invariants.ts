@@ -61,7 +61,7 @@ export class MemoryInvariants {
     for (let i = 0; i < LEVEL1_ENTRIES; i++) {
       const level2 = this.u32[level1 + 2 * i] & FRAME_MASK;
       if (level2 === 0) continue;
-      if (state === STATE.FREE || state === STATE.ZOMBIE) throw new Violation(`dead process ${slot} has tables`);
+      if (state === STATE.FREE) throw new Violation(`slot ${slot} is free and has tables`);
       claim(level2, `tables of process ${slot}`);
       for (let j = 0; j < ENTRIES; j++) {
         const level3 = this.u32[(level2 >> 2) + 2 * j] & FRAME_MASK;

@@ -23,6 +23,8 @@ const TIMEOUT = layout("MESSAGE_TIMEOUT");
 const TRANSLATION = layout("THREAD_TRANSLATION") >> 3;
 const ASID_SHIFT = 48n;
 const PAGES_USED = 12;
+/** The page where the second translation table of a large memory begins. */
+const SECOND_TABLE = 512;
 
 export class UserSide {
   constructor(
@@ -93,7 +95,8 @@ export class UserSide {
     const { random } = this;
     const write = random.chance(50);
     const wild = random.chance(2);
-    const page = STATIC_DATA / PAGE_SIZE + random.below(PAGES_USED);
+    const inSecond = t.memory.memoryPages * 16 > SECOND_TABLE && random.chance(20);
+    const page = (inSecond ? SECOND_TABLE : STATIC_DATA / PAGE_SIZE) + random.below(PAGES_USED);
     const address = wild ? random.pick([0, 8, 0x1_0000_0000, t.memory.memoryPages * 65536]) : page * PAGE_SIZE + 8 * random.below(512);
     const entry = this.translate(t, Math.floor(address / PAGE_SIZE));
     if (!entry) return { address, write, result: "missing" };

@@ -10,12 +10,13 @@ import {
   PROT_WRITE,
   STATIC_DATA,
 } from "../../../abi/program.ts";
-import type { AddressSpace, Frame } from "./address_space.ts";
+import { type AddressSpace, type Frame, roomInPage } from "./address_space.ts";
 import type { Call } from "./call.ts";
+import { notify } from "./cancel.ts";
 import type { Model } from "./model.ts";
 import { MemoryObject } from "./objects.ts";
 import type { Process } from "./state.ts";
-import { U32_MAX, error, signed } from "./words.ts";
+import { NOTIFY, U32_MAX, error, signed } from "./words.ts";
 
 const PAGE = BigInt(PAGE_SIZE);
 
@@ -47,6 +48,7 @@ export function close(m: Model, o: MemoryObject): void {
   }
   o.creator = undefined;
   release(m, o);
+  for (const driver of o.pinned) notify(m, driver, NOTIFY.DRAIN); // so that they let go, too
 }
 
 /** `p` dies: its mappings, pins, grants and objects go. */
@@ -95,16 +97,19 @@ export function sysObjectWrite(m: Model, t: Process, { x }: Call): bigint {
   if (o.sealed) return error(EPERM);
   const bytes = BigInt(o.frames.length) * PAGE;
   if (x[1] > bytes || BigInt(size) > bytes - x[1]) return error(EINVAL);
-  const data = t.memory.read(m.pool, Number(x[2]), size);
-  for (let done = 0; done < data.length; ) {
+  let done = 0;
+  while (done < size) {
     const at = Number(x[1]) + done;
-    const n = Math.min(data.length - done, PAGE_SIZE - (at % PAGE_SIZE));
+    const source = Number(x[2]) + done; // perhaps a mapping of the object itself
+    const n = Math.min(size - done, roomInPage(at), roomInPage(source));
+    const data = t.memory.read(m.pool, source, n);
     const frame = o.frames[Math.floor(at / PAGE_SIZE)];
     frame.bytes ??= new Uint8Array(PAGE_SIZE);
-    frame.bytes.set(data.subarray(done, done + n), at % PAGE_SIZE);
-    done += n;
+    frame.bytes.set(data, at % PAGE_SIZE);
+    done += data.length;
+    if (data.length < n) break;
   }
-  return data.length || !size ? BigInt(data.length) : copyFailure(m);
+  return done || !size ? BigInt(done) : copyFailure(m);
 }
 
 export function sysObjectSeal(m: Model, t: Process, id: bigint): bigint {

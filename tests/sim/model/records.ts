@@ -9,6 +9,7 @@ import { type Endpoint, type Process, STATE } from "./state.ts";
 import { error } from "./words.ts";
 
 const STATS_BYTES = 32;
+export const ENDPOINT_STATES = ["up", "down", "restarting"];
 const SYSTEM_INFO_BYTES = 72;
 /** Offsets in the record of system_info (abi/sysinfo.ts). */
 const INFO = { framesFree: 4, processes: 8, endpoints: 12, objects: 16, openHandles: 20, queued: 24, waiting: 28 };
@@ -19,7 +20,7 @@ export function sysStats(m: Model, t: Process, { x }: Call): bigint {
   if (!ep) return error(ENXIO);
   const entries = [...ep.entries()];
   const record = new DataView(new ArrayBuffer(STATS_BYTES));
-  record.setUint32(0, ep.isUp ? 0 : 1, true);
+  record.setUint32(0, ENDPOINT_STATES.indexOf(ep.state), true);
   record.setUint32(4, ep.owner?.pid ?? 0, true);
   record.setUint32(8, entries.length, true);
   record.setUint32(12, entries.filter(({ caller }) => !caller).length, true);

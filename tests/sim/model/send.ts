@@ -78,7 +78,7 @@ function handOver(m: Model, ep: Endpoint, entry: Entry, receiver: Process): void
 /** Errors that any message to `ep` may have, before its grant is looked at. */
 function checkMessage(ep: Endpoint, { info }: Message): bigint {
   if (infoLength(info) > MAX_MESSAGE_DATA) return error(EMSGSIZE);
-  return ep.isUp ? 0n : error(ECONNREFUSED);
+  return ep.state === "down" ? error(ECONNREFUSED) : 0n;
 }
 
 /** A call of `t`, whose rights are not asked. 0n: it is blocked. */

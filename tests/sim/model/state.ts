@@ -106,6 +106,10 @@ export class Process {
 
   parent: number;
   builder: number;
+  /** Dead, and its parent knows: it will ask for it by its id. */
+  noted = false;
+  /** 64 KiB pages that reach over what it inherited. */
+  inherited = 0;
   privileges = 0;
   /** Its program has the floating-point flag. */
   floatingPoint = false;
@@ -145,7 +149,9 @@ export class Process {
 
 export class Endpoint {
   id = 0;
-  isUp = true;
+  state: "up" | "down" | "restarting" = "up";
+  /** When its owner dies another one follows. */
+  supervised = false;
   owner?: Process;
   /** One a message priority, lowest first. */
   queues: Entry[][] = [[], [], [], []];

@@ -12,6 +12,8 @@ import type { Random } from "../random.ts";
 const HOSTILE_PERCENT = 4;
 /** Processes use the first pages of their memory mostly, so that memory lasts. */
 const PAGES_USED = 10;
+/** Where the second translation table of a large memory begins. */
+const SECOND_TABLE = 512 * PAGE_SIZE;
 const WILD_ADDRESSES = [
   0n,
   0xfffn,
@@ -45,6 +47,7 @@ export class Hand {
     const end = t.memory.memoryPages * 65536;
     if (this.hostile() || end <= STATIC_DATA) return random.pick(WILD_ADDRESSES);
     if (random.chance(2)) return BigInt(end - random.below(2 * size + 1));
+    if (end > SECOND_TABLE && random.chance(20)) return BigInt(SECOND_TABLE + random.below(end - SECOND_TABLE - size));
     const room = Math.min(end - STATIC_DATA, PAGES_USED * PAGE_SIZE) - size;
     return BigInt(STATIC_DATA + Math.max(0, random.below(Math.max(1, room))));
   }

@@ -62,6 +62,8 @@ const memoryGrow: Action = (h) => ({
   x: [h.hostile() ? h.number() : BigInt(h.random.below(2))],
 });
 
+const memoryKeep: Action = (h, t) => ({ number: S.SYS_MEMORY_KEEP, x: [h.page(t)] });
+
 /** The message page's contents are checked message by message, so nothing else may write there. */
 function outsideMessagePage(h: Hand, t: Process, size: number): bigint {
   const address = h.address(t, size);
@@ -110,6 +112,7 @@ export const MEMORY_ACTIONS = {
   objectUnpin,
   dmaAlloc,
   memoryGrow,
+  memoryKeep,
   mapMmio,
   requestIrq,
   irqAck,

@@ -9,13 +9,15 @@ import { U64_MAX } from "../model/words.ts";
 import type { Draft } from "./draft.ts";
 import type { Hand } from "./hand.ts";
 
-const WNOHANG = 1n;
+const [WNOHANG, WNOWAIT] = [1n, 2n];
 const NAME = 0x8000n;
 const CODE = BigInt(CODE_BASE);
 const STACK_TOP = CODE + 0x8000n;
 const INIT_PRIORITY = 20;
 /** Of a hundred new processes, so many get this. */
-const CHANCE = { service: 60, device: 25, privileges: 40, floatingPoint: 10, region: 40, quota: 10 };
+const CHANCE = { service: 60, device: 25, privileges: 40, floatingPoint: 10, region: 40, quota: 10, large: 10, heir: 50 };
+/** 64 KiB pages of a process whose memory needs a second translation table. */
+const LARGE_PAGES = 34;
 const PRIVILEGE_MAX = 127;
 
 export class Upkeep {
@@ -32,8 +34,8 @@ export class Upkeep {
   next(t: Process): Draft | undefined {
     const { random, model } = this.hand;
     if (this.plan.length > 0 && this.target?.state === STATE.BUILDING) return this.plan.shift();
-    if (this.hand.children(t).some(({ state }) => state === STATE.ZOMBIE) && random.chance(60))
-      return { number: S.SYS_WAIT4, x: [U64_MAX, 0n, WNOHANG] };
+    const dead = this.hand.children(t).filter(({ state }) => state === STATE.ZOMBIE);
+    if (dead.length > 0 && random.chance(60)) return this.bury(dead);
     this.target = this.hand.building(t).find((p) => !this.planned.has(p));
     if (this.target) {
       this.planned.add(this.target);
@@ -44,6 +46,14 @@ export class Upkeep {
     return running.length > this.processes ? undefined : { number: S.SYS_PROC_CREATE, x: [NAME, 4n, 0n] };
   }
 
+  /** Collects a dead child, or only takes note of it, so that its memory is there for the next one. */
+  private bury(dead: Process[]): Draft {
+    const { random } = this.hand;
+    const noted = dead.filter((each) => each.noted);
+    const target = noted.length > 2 || random.chance(30) ? BigInt(random.pick(noted.length > 0 ? noted : dead).pid) : U64_MAX;
+    return { number: S.SYS_WAIT4, x: [target, 0n, target === U64_MAX && random.chance(40) ? WNOWAIT : WNOHANG] };
+  }
+
   private build(pid: bigint): Draft[] {
     const { random, model } = this.hand;
     const configure = (what: number, value: number, extra = 0): Draft => ({
@@ -51,17 +61,22 @@ export class Upkeep {
       x: [pid, BigInt(what), BigInt(value), BigInt(extra)],
     });
     const plan = [
-      configure(C.CONFIG_MEMORY, random.between(1, 2), random.between(2, 4)),
+      random.chance(CHANCE.large)
+        ? configure(C.CONFIG_MEMORY, LARGE_PAGES, LARGE_PAGES + 1)
+        : configure(C.CONFIG_MEMORY, random.between(1, 2), random.between(2, 4)),
       configure(C.CONFIG_PRIORITY, random.pick([5, 8, 8, 8, 10, 12, random.between(0, INIT_PRIORITY)])),
       configure(C.CONFIG_MESSAGE_PRIORITY, random.between(1, 3)),
     ];
     const orphans = model.endpoints.filter(({ id, index, owner }) => id !== 0 && index <= 5 && !owner);
-    if (orphans.length > 0 && random.chance(CHANCE.service)) plan.push(configure(C.CONFIG_RECEIVE, random.pick(orphans).id));
+    if (orphans.length > 0 && random.chance(CHANCE.service)) plan.push(configure(C.CONFIG_RECEIVE, random.pick(orphans).id, random.below(2)));
     if (random.chance(CHANCE.device)) plan.push(configure(C.CONFIG_DEVICE, random.pick([1, 2, 2]), random.below(4)));
     if (random.chance(CHANCE.privileges)) plan.push(configure(C.CONFIG_PRIVILEGES, random.below(PRIVILEGE_MAX + 1)));
     if (random.chance(CHANCE.floatingPoint)) plan.push(configure(C.CONFIG_FLOATING_POINT, 1));
     if (random.chance(CHANCE.quota)) plan.push(configure(C.CONFIG_QUOTA, random.between(1, 4), random.below(6)));
     if (random.chance(CHANCE.region)) plan.push({ number: S.SYS_PROC_REGION, x: [pid, CODE + 0x4000n, 4n, 3n] });
+    const dead = model.all().filter(({ state, parent, memory }) => state === STATE.ZOMBIE && parent === 1 && memory.keepFrom);
+    if (dead.length > 0 && random.chance(CHANCE.heir))
+      plan.push({ number: S.SYS_PROC_INHERIT, x: [pid, BigInt(random.pick(dead).pid)] });
     return [...plan, { number: S.SYS_PROC_START, x: [pid, CODE + 0x100n, STACK_TOP] }];
   }
 }

@@ -50,7 +50,8 @@ export class Comparison {
     }
     for (let i = 1; i < MAX_ENDPOINTS; i++) this.endpoint(endpoints[i]);
     const current = this.view.machine.u32[CORE_CURRENT];
-    if (current !== this.view.thread(this.view.running())) differ("current thread", current, this.view.running());
+    if (current !== this.view.thread(this.view.running()))
+      differ("current thread", current, this.view.running());
   }
 
   private process(p: Process, state: number): void {
@@ -63,9 +64,12 @@ export class Comparison {
     const wide = view.thread(slot) >> 3;
     const { u64 } = view.machine;
     if (u64[wide + F.token] !== p.token) differ(`token of ${name}`, u64[wide + F.token], p.token);
-    if (u64[wide + F.notified] !== p.notified) differ(`notifications of ${name}`, u64[wide + F.notified], p.notified);
-    if (u64[wide + F.deadline] !== p.deadline) differ(`timeout of ${name}`, u64[wide + F.deadline], p.deadline);
-    if (view.field(slot, F.base) !== p.basePriority) differ(`base priority of ${name}`, view.field(slot, F.base), p.basePriority);
+    if (u64[wide + F.notified] !== p.notified)
+      differ(`notifications of ${name}`, u64[wide + F.notified], p.notified);
+    if (u64[wide + F.deadline] !== p.deadline)
+      differ(`timeout of ${name}`, u64[wide + F.deadline], p.deadline);
+    if (view.field(slot, F.base) !== p.basePriority)
+      differ(`base priority of ${name}`, view.field(slot, F.base), p.basePriority);
     if (state === STATE.AWAITING_REPLY) this.held(p);
   }
 

@@ -33,7 +33,13 @@ beforeAll(() => {
 });
 
 /** A child of init's, or of another builder's, that runs as soon as its builder waits. → its pid */
-function spawn(h: History, priority = 8n, wellKnown = 0n, more: [number, bigint][] = [], builder = INIT): number {
+function spawn(
+  h: History,
+  priority = 8n,
+  wellKnown = 0n,
+  more: [number, bigint][] = [],
+  builder = INIT,
+): number {
   h.call(builder, { number: S.SYS_PROC_CREATE, x: [BUFFER, 5n] });
   const pid = Math.max(...h.model.all().map((p) => p.pid));
   const configure = (what: number, value: bigint, extra = 0n): void =>
@@ -42,7 +48,10 @@ function spawn(h: History, priority = 8n, wellKnown = 0n, more: [number, bigint]
   configure(CONFIG_PRIORITY, priority);
   if (wellKnown) configure(CONFIG_RECEIVE, wellKnown);
   for (const [what, value] of more) configure(what, value);
-  h.call(builder, { number: S.SYS_PROC_START, x: [BigInt(pid), BigInt(CODE_BASE), BigInt(CODE_BASE) + 0x8000n] });
+  h.call(builder, {
+    number: S.SYS_PROC_START,
+    x: [BigInt(pid), BigInt(CODE_BASE), BigInt(CODE_BASE) + 0x8000n],
+  });
   return pid;
 }
 

@@ -7,7 +7,7 @@
 // the memory and rights of one process after another.
 
 import { PAGE_SIZE } from "../../abi/limits.ts";
-import { SYS_EP_CALL, SYS_EP_REPLY_RECV } from "../../abi/syscall.ts";
+import { SYS_EP_CALL, SYS_EP_REPLY_RECV, SYS_MAP_MMIO } from "../../abi/syscall.ts";
 import { Comparison } from "./compare.ts";
 import { PC, SP } from "./cpu.ts";
 import { Invariants } from "./invariants.ts";
@@ -41,7 +41,16 @@ const CLASS_SHIFT = 26n;
 type Claims = { id: number; time: bigint }[];
 
 /** A step went wrong: what, where, and how to see it again. */
-export class HistoryFailure extends Error {}
+export class HistoryFailure extends Error {
+  constructor(
+    message: string,
+    /** How far the history came. */
+    readonly steps: number,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
 
 export class History {
   private readonly world: World;
@@ -64,7 +73,11 @@ export class History {
   ) {
     this.random = new Random(seed);
     const traced = ram_mib === undefined && this.random.chance(CHANCE.traced);
-    const world = new World(module, (ram_mib ?? this.random.pick(RAM_SIZES_MIB)) * MIB, traced ? "trace=t" : undefined);
+    const world = new World(
+      module,
+      (ram_mib ?? this.random.pick(RAM_SIZES_MIB)) * MIB,
+      traced ? "trace=t" : undefined,
+    );
     this.world = world;
     this.player = new Player(this.random, world.model);
     this.user = new UserSide(world, this.random);
@@ -87,7 +100,8 @@ export class History {
       const where = `seed ${this.seed}, profile ${this.player.profile}, step ${this.steps}`;
       throw new HistoryFailure(
         `${what}\n${where}; again: ./hnx soak --seed ${this.seed}\n${this.trace.text()}`,
-        { cause: error },
+        this.steps,
+        error,
       );
     }
   }
@@ -148,10 +162,12 @@ export class History {
   private idle(): void {
     const { interrupts } = this.world.machine;
     this.claims.push([]);
-    if (this.claims.length > IDLE_MAX) throw new Error("interrupt after interrupt comes, and nobody is ever ready");
+    if (this.claims.length > IDLE_MAX)
+      throw new Error("interrupt after interrupt comes, and nobody is ever ready");
     if (this.random.chance(20)) this.raiseDevice();
     if (interrupts.pending) return;
-    if (interrupts.timer === undefined) throw new Error("the core waits for an interrupt that nothing can cause");
+    if (interrupts.timer === undefined)
+      throw new Error("the core waits for an interrupt that nothing can cause");
     interrupts.counter = interrupts.timer;
   }
 
@@ -208,6 +224,7 @@ export class History {
     cpu.systemCall(call.number);
     perform(model, t, call);
     this.leave(t);
+    if (call.number === SYS_MAP_MMIO && this.current === t) this.user.startDevice(call);
   }
 
   private takesFastPath(call: Call): boolean {
@@ -224,7 +241,10 @@ export class History {
       return;
     }
     if (t.pid === 1 && !this.user.mayTouch(t, address, write)) return this.playedCall();
-    this.trace.add(this.steps, () => `pid ${t.pid}: ${write ? "store to" : "load of"} 0x${address.toString(16)}`);
+    this.trace.add(
+      this.steps,
+      () => `pid ${t.pid}: ${write ? "store to" : "load of"} 0x${address.toString(16)}`,
+    );
     const missing = result === "missing";
     const status = missing ? DATA_ABORT_TRANSLATION : DATA_ABORT_PERMISSION;
     this.enterFault(t, CLASS.DATA_ABORT, status | (write ? WRITE_NOT_READ : 0n), BigInt(address));
@@ -262,6 +282,7 @@ export class History {
     }
     this.registers.check(t, saved);
     this.user.checkTranslation(t);
+    this.user.checkDevices();
     this.memory.checkWritten();
     this.invariants.check();
     this.comparison.check();

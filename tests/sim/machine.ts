@@ -39,7 +39,8 @@ const KERNEL_LEVEL2 = KERNEL_LEVEL1 + PAGE;
 const UART_DATA = UART;
 const VIRTIO_STATUS = 0x70; // virtio 1.2, 4.2.2
 const VIRTIO_MAGIC = 0x74726976; // "virt", in the first register
-const isVirtio = (address: number): boolean => address >= VIRTIO && address < VIRTIO + VIRTIO_SLOTS * VIRTIO_STRIDE;
+const isVirtio = (address: number): boolean =>
+  address >= VIRTIO && address < VIRTIO + VIRTIO_SLOTS * VIRTIO_STRIDE;
 /** The kernel's log goes to the UART while no process reads it. */
 const OUTPUT_MAX_BYTES = 1 << 16;
 
@@ -143,7 +144,9 @@ export class Machine {
     this.u8 = new Uint8Array(memory.buffer);
     this.u32 = new Uint32Array(memory.buffer);
     this.u64 = new BigUint64Array(memory.buffer);
-    const archive = buildCpio([{ name: "sbin/init", data: makeProgram(), executable: true, pageAligned: true }]);
+    const archive = buildCpio([
+      { name: "sbin/init", data: makeProgram(), executable: true, pageAligned: true },
+    ]);
     this.archiveBytes = archive.length;
     this.u8.set(archive, RAM);
     this.u8.set(devices(ramBytes, archive.length, bootArguments), TREE);
@@ -213,7 +216,9 @@ export class Machine {
   /** core/ipc's imports are the same module's exports, by the names that boot/kernel_imports.h pairs. */
   private loopBack(): Record<string, (...args: never[]) => unknown> {
     const exports = (): Record<string, (...args: never[]) => unknown> => this.kernel as never;
-    const pairs = LOOP_BACK.map(([name, target]) => [name, (...args: never[]) => exports()[target](...args)] as const);
+    const pairs = LOOP_BACK.map(
+      ([name, target]) => [name, (...args: never[]) => exports()[target](...args)] as const,
+    );
     return {
       ...Object.fromEntries(pairs),
       opaqueThread: (t: number) => t,

@@ -152,7 +152,8 @@ export class AddressSpace {
       if (kind === "anonymous") pool.free++;
       this.pages.delete(number);
     }
-    for (const table of this.level2) if (table >= LINEAR_TABLES) pool.free += this.level2.delete(table) ? 1 : 0;
+    for (const table of this.level2)
+      if (table >= LINEAR_TABLES) pool.free += this.level2.delete(table) ? 1 : 0;
     for (const table of this.level3)
       if (table >= LINEAR_TABLES << LEVEL3_SHIFT) pool.free += this.level3.delete(table) ? 1 : 0;
   }
@@ -243,7 +244,7 @@ export class AddressSpace {
   /** What lies at [address, address + size), as far as there is anything. */
   peek(address: number, size: number): Uint8Array {
     const bytes = new Uint8Array(size);
-    for (let done = 0; done < size; ) {
+    for (let done = 0; done < size;) {
       const n = Math.min(size - done, roomInPage(address + done));
       const page = this.pages.get(Math.floor((address + done) / PAGE_SIZE));
       if (!page) return bytes.subarray(0, done);

@@ -78,7 +78,8 @@ export function sysProcCreate(m: Model, t: Process, { x }: Call): bigint {
 
 function configureQuota(t: Process, p: Process, which: bigint, limit: bigint): bigint {
   if (which === BigInt(QUOTA_ENDPOINTS) && limit <= BigInt(MAX_ENDPOINTS)) p.endpointsLeft = Number(limit);
-  else if (which === BigInt(QUOTA_MESSAGES) && limit <= BigInt(MAX_QUEUED_MESSAGES)) p.messagesLeft = Number(limit);
+  else if (which === BigInt(QUOTA_MESSAGES) && limit <= BigInt(MAX_QUEUED_MESSAGES))
+    p.messagesLeft = Number(limit);
   else if (which === BigInt(QUOTA_OBJECTS) && limit <= BigInt(t.objectsLimit)) p.objectsLimit = Number(limit);
   else if (which === BigInt(QUOTA_OBJECT_PAGES) && limit <= BigInt(t.objectPagesLimit))
     p.objectPagesLimit = Number(limit);
@@ -224,7 +225,8 @@ export function sysProcStart(m: Model, t: Process, { x }: Call): bigint {
 export function sysProcInherit(m: Model, t: Process, { x }: Call): bigint {
   const heir = underConstruction(m, t, x[0]);
   const dead = m.find(x[1]);
-  if (!heir || dead?.state !== STATE.ZOMBIE || dead.parent !== t.pid || !dead.memory.keepFrom) return error(ESRCH);
+  if (!heir || dead?.state !== STATE.ZOMBIE || dead.parent !== t.pid || !dead.memory.keepFrom)
+    return error(ESRCH);
   if (dead.memory.memoryPages > heir.memory.memoryMaximum) return error(ENOMEM);
   if (heir.memory.overlaps(dead.memory)) return error(EEXIST);
   heir.inherited = dead.memory.memoryPages;

@@ -61,7 +61,13 @@ function abandon(t: Process, status: bigint): bigint {
 }
 
 /** Names memory of the caller's for the service. */
-export function window(t: Process, index: number, address: bigint, length: bigint | number, access: number): void {
+export function window(
+  t: Process,
+  index: number,
+  address: bigint,
+  length: bigint | number,
+  access: number,
+): void {
   t.windows[0] ??= { address: 0, length: 0, access: 0 };
   t.windows[index] = { address: Number(address), length: Number(length), access };
 }

@@ -1,7 +1,15 @@
 // The life of a process in the model: slot, exit or kill, zombie, the parent's wait.
 
 import { ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from "../../../abi/errno.ts";
-import { EPID_CONSOLE, EPID_SUPERVISOR, EPID_VFS, PRIVILEGE_KILL, RIGHT_SEND } from "../../../abi/endpoints.ts";
+import { DEVICE_VIRTIO } from "../../../abi/construct.ts";
+import {
+  EPID_CONSOLE,
+  EPID_SUPERVISOR,
+  EPID_VFS,
+  PRIVILEGE_DMA,
+  PRIVILEGE_KILL,
+  RIGHT_SEND,
+} from "../../../abi/endpoints.ts";
 import {
   DEFAULT_ENDPOINTS,
   DEFAULT_MESSAGES,
@@ -11,6 +19,7 @@ import {
   PAGE_SIZE,
 } from "../../../abi/limits.ts";
 import { MESSAGE_PAGE } from "../../../abi/program.ts";
+import { VIRTIO_SLOTS } from "../interrupts.ts";
 import type { Page } from "./address_space.ts";
 import type { Call } from "./call.ts";
 import { notify, threadDied } from "./cancel.ts";
@@ -50,16 +59,24 @@ export function endProcess(m: Model, p: Process, status: number): void {
   if (p.state === STATE.READY) m.scheduler.remove(p);
   settleCompletion(m, p);
   threadDied(m, p);
-  for (const child of m.all()) if (child.state === STATE.BUILDING && child.builder === p.pid) endProcess(m, child, 0);
+  for (const child of m.all())
+    if (child.state === STATE.BUILDING && child.builder === p.pid) endProcess(m, child, 0);
   closeAll(m, p);
   for (const [id, { driver }] of m.routes) if (driver === p) m.routes.delete(id);
   if (m.logReader === p.pid) m.logReader = 0;
   if (m.floatingPointOwner === p) m.floatingPointOwner = undefined;
+  if (p.privileges & PRIVILEGE_DMA) stopDevices(m, p);
   p.memory.leave(m.pool, !building);
   dropObjects(m, p);
   adoptChildren(m, p.pid);
   p.status = status;
   tellParent(m, p, building);
+}
+
+/** A dead driver's devices reach memory no more. */
+function stopDevices(m: Model, p: Process): void {
+  for (const { kind, index } of p.devices)
+    if (kind === DEVICE_VIRTIO && index < VIRTIO_SLOTS) m.devicesRun[index] = false;
 }
 
 /** A delegated open or close under way dies with its caller; a close that nobody received must still be heard of. */
@@ -139,7 +156,8 @@ export function sysKill(m: Model, t: Process, { x }: Call): bigint {
   const victim = m.find(x[0]);
   if (!victim?.alive) return error(ESRCH);
   const builds = victim.state === STATE.BUILDING && victim.builder === t.pid;
-  if (!builds && victim.parent !== t.pid && victim !== t && !(t.privileges & PRIVILEGE_KILL)) return error(EPERM);
+  if (!builds && victim.parent !== t.pid && victim !== t && !(t.privileges & PRIVILEGE_KILL))
+    return error(EPERM);
   if (x[1]) {
     if (victim.state !== STATE.BUILDING) announce(m);
     endProcess(m, victim, SIGNAL.KILL);

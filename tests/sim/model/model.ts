@@ -3,6 +3,7 @@
 // order threads woken by one event line up), the model takes over the kernel's choice after checking that it is allowed.
 
 import { MAX_ENDPOINTS, MAX_PROCESSES } from "../../../abi/limits.ts";
+import { VIRTIO_SLOTS } from "../interrupts.ts";
 import { FramePool, roomInPage } from "./address_space.ts";
 import { check } from "./mismatch.ts";
 import type { MemoryObject } from "./objects.ts";
@@ -47,6 +48,8 @@ export class Model {
   readonly cancelledTokens = new Map<number, bigint>();
   /** What this step wrote to memory of processes. */
   written: { process: Process; address: number; size: number }[] = [];
+  /** Of each virtio slot, whether a driver has set its device going. */
+  readonly devicesRun = new Array<boolean>(VIRTIO_SLOTS).fill(false);
   private timeouts = 0;
   /** Who holds the floating-point unit. */
   floatingPointOwner?: Process;

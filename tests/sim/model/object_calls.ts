@@ -1,15 +1,20 @@
 // System calls on memory objects, in the model.
 
-import { EAGAIN, EBUSY, EEXIST, EFAULT, EFBIG, EINVAL, ENOMEM, ENXIO, EPERM, ESRCH } from "../../../abi/errno.ts";
+import {
+  EAGAIN,
+  EBUSY,
+  EEXIST,
+  EFAULT,
+  EFBIG,
+  EINVAL,
+  ENOMEM,
+  ENXIO,
+  EPERM,
+  ESRCH,
+} from "../../../abi/errno.ts";
 import { PRIVILEGE_INITRD } from "../../../abi/endpoints.ts";
 import { MAX_COPY_SLICE, MAX_OBJECTS, MAX_OBJECT_PAGES, PAGE_SIZE } from "../../../abi/limits.ts";
-import {
-  LINEAR_MEMORY_END,
-  PROT_EXECUTE,
-  PROT_READ,
-  PROT_WRITE,
-  STATIC_DATA,
-} from "../../../abi/program.ts";
+import { LINEAR_MEMORY_END, PROT_EXECUTE, PROT_READ, PROT_WRITE, STATIC_DATA } from "../../../abi/program.ts";
 import { type AddressSpace, type Frame, roomInPage } from "./address_space.ts";
 import type { Call } from "./call.ts";
 import { notify } from "./cancel.ts";
@@ -218,7 +223,8 @@ export function sysObjectRevoke(m: Model, t: Process, { x }: Call): bigint {
   if (other === t) return error(EINVAL);
   for (const p of other ? [other] : m.all().filter((each) => each !== t)) {
     if (!o.access.delete(p)) continue;
-    for (let i = p.memory.regions.length - 1; i >= 0; i--) if (p.memory.regions[i].object === o) endMapping(m, p, i);
+    for (let i = p.memory.regions.length - 1; i >= 0; i--)
+      if (p.memory.regions[i].object === o) endMapping(m, p, i);
   }
   return 0n;
 }

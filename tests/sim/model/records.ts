@@ -12,7 +12,15 @@ const STATS_BYTES = 32;
 export const ENDPOINT_STATES = ["up", "down", "restarting"];
 const SYSTEM_INFO_BYTES = 72;
 /** Offsets in the record of system_info (abi/sysinfo.ts). */
-const INFO = { framesFree: 4, processes: 8, endpoints: 12, objects: 16, openHandles: 20, queued: 24, waiting: 28 };
+const INFO = {
+  framesFree: 4,
+  processes: 8,
+  endpoints: 12,
+  objects: 16,
+  openHandles: 20,
+  queued: 24,
+  waiting: 28,
+};
 
 /** ep_stats(endpoint, record). */
 export function sysStats(m: Model, t: Process, { x }: Call): bigint {
@@ -35,7 +43,8 @@ export function sysDrain(m: Model, t: Process, { x }: Call): bigint {
   if (!ep) return error(ENXIO);
   if (ep.owner !== t) return error(EPERM);
   if (!t.memory.contains(x[1], BigInt(DRAIN_RECORD_SIZE))) return error(EFAULT);
-  if (m.writeUser(t, Number(x[1]), new Uint8Array(DRAIN_RECORD_SIZE)) !== DRAIN_RECORD_SIZE) return error(EFAULT);
+  if (m.writeUser(t, Number(x[1]), new Uint8Array(DRAIN_RECORD_SIZE)) !== DRAIN_RECORD_SIZE)
+    return error(EFAULT);
   if (ep.closed.length === 0 && ep.cancelled.size === 0) return 0n;
   const bytes = m.oracle.memory(t.slot, Number(x[1]), DRAIN_RECORD_SIZE);
   const record = new DataView(bytes.buffer, bytes.byteOffset);

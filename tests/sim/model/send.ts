@@ -44,7 +44,12 @@ export function waiterOf(ep: Endpoint): Process | undefined {
 function stamp(t: Process, { info, data, behind, grant }: Message): Message {
   const excess = infoPriority(info) - t.maxMessagePriority;
   const capped = excess > 0 ? info - priorityWord(excess) : info;
-  return { info: capped & REQUEST_MASK, data, behind, grant: infoFlags(info) & FLAG.GRANT ? grant : undefined };
+  return {
+    info: capped & REQUEST_MASK,
+    data,
+    behind,
+    grant: infoFlags(info) & FLAG.GRANT ? grant : undefined,
+  };
 }
 
 /** What a receive finds that gets `entry`, and the grant that comes with it. */

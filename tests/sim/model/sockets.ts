@@ -86,10 +86,15 @@ export function sysSend(m: Model, t: Process, x: bigint[]): Result {
   if (x[3] > U32_MAX) return error(EINVAL);
   const size = Number(x[2] < MAX_TRANSFER ? x[2] : MAX_TRANSFER);
   const hasAddress = x[4] !== 0n;
-  const request = new Request(NET_SEND).u32(socket.handle).u32(size).u32(x[3]).u32(hasAddress ? 1 : 0);
+  const request = new Request(NET_SEND)
+    .u32(socket.handle)
+    .u32(size)
+    .u32(x[3])
+    .u32(hasAddress ? 1 : 0);
   const status = hasAddress ? addAddress(m, t, request, x[4], x[5]) : 0n;
   if (status < 0n) return status;
-  if (size > MAX_INLINE_WRITE - (hasAddress ? SEND_FIXED + ADDRESS_SIZE : 0)) window(t, 0, x[1], size, WINDOW_READ);
+  if (size > MAX_INLINE_WRITE - (hasAddress ? SEND_FIXED + ADDRESS_SIZE : 0))
+    window(t, 0, x[1], size, WINDOW_READ);
   else {
     const bytes = t.memory.read(m.pool, Number(x[1]), size);
     if (bytes.length !== size) return error(EFAULT);

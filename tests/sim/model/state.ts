@@ -121,7 +121,9 @@ export class Process {
   waitStatus = 0;
   readonly memory = new AddressSpace();
   readonly devices: { kind: number; index: number }[] = [];
-  readonly descriptors: (OpenHandle | undefined)[] = new Array<OpenHandle | undefined>(MAX_FDS).fill(undefined);
+  readonly descriptors: (OpenHandle | undefined)[] = new Array<OpenHandle | undefined>(MAX_FDS).fill(
+    undefined,
+  );
   /** What its quotas leave, or allow. */
   endpointsLeft = 0;
   messagesLeft = 0;

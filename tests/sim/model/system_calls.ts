@@ -1,7 +1,13 @@
 // From a system call's number to what the model does for it.
 
 import { EBUSY, EFAULT, EINVAL, ENOMEM, ENOSYS, EPERM, ESRCH, EAGAIN, ENXIO } from "../../../abi/errno.ts";
-import { FIRST_DYNAMIC_ENDPOINT, PRIVILEGE_DEVICES, RIGHT_GRANT, RIGHT_RECEIVE, RIGHT_SEND } from "../../../abi/endpoints.ts";
+import {
+  FIRST_DYNAMIC_ENDPOINT,
+  PRIVILEGE_DEVICES,
+  RIGHT_GRANT,
+  RIGHT_RECEIVE,
+  RIGHT_SEND,
+} from "../../../abi/endpoints.ts";
 import { MAX_COPY_SLICE, MAX_ENDPOINTS, PAGE_SIZE } from "../../../abi/limits.ts";
 import { NAME_OWN, NAME_PEER } from "../../../abi/net.ts";
 import * as OP from "../../../abi/ops.ts";
@@ -75,7 +81,9 @@ function transfer(m: Model, t: Process, { x }: Call, isWrite: boolean): bigint {
   const size = Number(most);
   if (!t.memory.contains(x[3], most)) return error(EFAULT);
   const [theirs, ours] = [window.address + Number(x[2]), Number(x[3])];
-  const copied = isWrite ? m.copyUser(caller, theirs, t, ours, size) : m.copyUser(t, ours, caller, theirs, size);
+  const copied = isWrite
+    ? m.copyUser(caller, theirs, t, ours, size)
+    : m.copyUser(t, ours, caller, theirs, size);
   return copied || !size ? BigInt(copied) : objects.copyFailure(m);
 }
 
@@ -95,12 +103,18 @@ function sysMemoryKeep(t: Process, address: bigint): bigint {
   return BigInt(t.inherited);
 }
 
-const path = (op: number, hasMode: boolean): Handler => (m, t, c) => files.sysPath(m, t, c.x, op, hasMode);
+const path =
+  (op: number, hasMode: boolean): Handler =>
+  (m, t, c) =>
+    files.sysPath(m, t, c.x, op, hasMode);
 const socket =
   (op: number, count: number): Handler =>
   (m, t, c) =>
     sockets.sysNumbers(m, t, c.x, op, count);
-const library = (op: number, hasPath = false): Handler => (m, t, c) => files.sysLibrary(m, t, c.x, op, hasPath);
+const library =
+  (op: number, hasPath = false): Handler =>
+  (m, t, c) =>
+    files.sysLibrary(m, t, c.x, op, hasPath);
 
 const HANDLERS: Record<number, Handler> = {
   [S.SYS_GETPID]: (_, t) => BigInt(t.pid),

@@ -68,7 +68,8 @@ const onDescriptor: Action = (h, t) => {
   if (number === S.SYS_LSEEK) return { number, x: [fd, offset(h), h.hostile() ? h.number() : 1n] };
   return { number, x: [fd, h.address(t, 300), size(h), offset(h)] };
 };
-const close: Action = (h, t) => (hasDescriptor(h, t) ? { number: S.SYS_CLOSE, x: [descriptor(h, t)] } : undefined);
+const close: Action = (h, t) =>
+  hasDescriptor(h, t) ? { number: S.SYS_CLOSE, x: [descriptor(h, t)] } : undefined;
 const dup2: Action = (h, t) =>
   hasDescriptor(h, t)
     ? { number: S.SYS_DUP2, x: [descriptor(h, t), h.random.pick([U64_MAX, 1n, 2n, 5n, 63n, 64n])] }
@@ -79,12 +80,17 @@ const socket: Action = (h, t) => {
   const size = h.hostile() ? h.number() : BigInt(ADDRESS_SIZE);
   const number = h.random.pick(SOCKET_CALLS);
   if (number === S.SYS_SOCKET) return { number, x: [2n, 1n, h.hostile() ? h.random.u64() : 0n] };
-  if (number === S.SYS_SOCKET_WAIT) return { number, x: [h.address(t, 256), h.random.pick([256n, 4096n, 255n]), 5n] };
-  if (number === S.SYS_CONNECT || number === S.SYS_BIND) return { number, x: [fd, h.address(t, ADDRESS_SIZE), size] };
+  if (number === S.SYS_SOCKET_WAIT)
+    return { number, x: [h.address(t, 256), h.random.pick([256n, 4096n, 255n]), 5n] };
+  if (number === S.SYS_CONNECT || number === S.SYS_BIND)
+    return { number, x: [fd, h.address(t, ADDRESS_SIZE), size] };
   if (number !== S.SYS_SEND && number !== S.SYS_RECV)
     return { number, x: [fd, h.address(t, ADDRESS_SIZE), BigInt(h.random.below(9))] };
   const address = h.random.chance(50) ? 0n : h.address(t, ADDRESS_SIZE);
-  return { number, x: [fd, h.address(t, 300), h.random.pick([0n, 8n, 200n, 201n, 241n, 256n, 257n]), 0n, address, size] };
+  return {
+    number,
+    x: [fd, h.address(t, 300), h.random.pick([0n, 8n, 200n, 201n, 241n, 256n, 257n]), 0n, address, size],
+  };
 };
 const library: Action = (h, t) => ({
   number: h.random.pick([S.SYS_DLOPEN, S.SYS_DLCLOSE, S.SYS_DLSYM]),

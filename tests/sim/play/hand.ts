@@ -47,14 +47,17 @@ export class Hand {
     const end = t.memory.memoryPages * 65536;
     if (this.hostile() || end <= STATIC_DATA) return random.pick(WILD_ADDRESSES);
     if (random.chance(2)) return BigInt(end - random.below(2 * size + 1));
-    if (end > SECOND_TABLE && random.chance(20)) return BigInt(SECOND_TABLE + random.below(end - SECOND_TABLE - size));
+    if (end > SECOND_TABLE && random.chance(20))
+      return BigInt(SECOND_TABLE + random.below(end - SECOND_TABLE - size));
     const room = Math.min(end - STATIC_DATA, PAGES_USED * PAGE_SIZE) - size;
     return BigInt(STATIC_DATA + Math.max(0, random.below(Math.max(1, room))));
   }
 
   /** A place for `size` bytes in `t`'s memory, or a wild one now and then. */
   place(t: Process, size: number): bigint {
-    return this.hostile() ? this.address(t, size) : BigInt(STATIC_DATA + this.random.below(Math.max(1, 65536 - STATIC_DATA - size) >> 1));
+    return this.hostile()
+      ? this.address(t, size)
+      : BigInt(STATIC_DATA + this.random.below(Math.max(1, 65536 - STATIC_DATA - size) >> 1));
   }
 
   /** A page in `t`'s linear memory, as an address. */
@@ -133,8 +136,16 @@ export class Hand {
     const { random } = this;
     if (this.hostile()) return { kind: random.below(4), id: random.u32(), rights: random.below(16) };
     return random.chance(50)
-      ? { kind: GRANT_ENDPOINT, id: Number(this.ownEndpoint(t) & 0xffff_ffffn), rights: random.pick([1, 1, 5, 4, 0]) }
-      : { kind: GRANT_OBJECT, id: Number(this.objectId((c) => c === t) & 0xffff_ffffn), rights: random.pick([1, 3, 3, 2]) };
+      ? {
+          kind: GRANT_ENDPOINT,
+          id: Number(this.ownEndpoint(t) & 0xffff_ffffn),
+          rights: random.pick([1, 1, 5, 4, 0]),
+        }
+      : {
+          kind: GRANT_OBJECT,
+          id: Number(this.objectId((c) => c === t) & 0xffff_ffffn),
+          rights: random.pick([1, 3, 3, 2]),
+        };
   }
 
   window(t: Process): Window {
@@ -142,7 +153,11 @@ export class Hand {
     const length = random.pick([0, 16, 300, 4096, 5000, random.below(9000)]);
     const address = Number(this.place(t, length) & 0xffff_ffffn);
     // The message page is the kernel's and the model's business elsewhere: windows stay clear of it.
-    return { address: address && address < STATIC_DATA ? STATIC_DATA : address, length, access: random.below(8) };
+    return {
+      address: address && address < STATIC_DATA ? STATIC_DATA : address,
+      length,
+      access: random.below(8),
+    };
   }
 
   /** Nanoseconds: none, a poll, or a short while. */

@@ -17,7 +17,12 @@ const mayGive = (h: Hand, t: Process): boolean =>
 function info(h: Hand, flags: number): bigint {
   const { random } = h;
   const length = h.hostile() ? random.pick([257, 0xffff]) : h.length();
-  const word = requestInfo(random.below(0x10000), random.pick([0, 1, 1, 1, 2, 3, h.hostile() ? 200 : 1]), length, flags);
+  const word = requestInfo(
+    random.below(0x10000),
+    random.pick([0, 1, 1, 1, 2, 3, h.hostile() ? 200 : 1]),
+    length,
+    flags,
+  );
   return h.hostile() ? word | (0xa5n << 56n) | (0x5an << 24n) : word;
 }
 
@@ -65,10 +70,15 @@ function response(h: Hand, more = 0): bigint {
   const { random } = h;
   const code = random.pick([0, 0, 0, 5, -2, -11]);
   const flags = (random.chance(10) ? FLAG.OTHER_ENDPOINT : 0) | (random.chance(10) ? FLAG.GRANT : 0) | more;
-  return replyInfo(code, h.hostile() ? 300 : h.random.pick([h.length(), 0, 8, 32]), h.hostile() ? flags | FLAG.KERNEL : flags);
+  return replyInfo(
+    code,
+    h.hostile() ? 300 : h.random.pick([h.length(), 0, 8, 32]),
+    h.hostile() ? flags | FLAG.KERNEL : flags,
+  );
 }
 
-const value = (h: Hand): bigint => h.random.pick([0n, 1n, 8n, 32n, 256n, BigInt(h.random.below(64)), U64_MAX, h.random.u64()]);
+const value = (h: Hand): bigint =>
+  h.random.pick([0n, 1n, 8n, 32n, 256n, BigInt(h.random.below(64)), U64_MAX, h.random.u64()]);
 
 const reply: Action = (h, t) =>
   h.held(t).length === 0 && !h.hostile()
@@ -96,7 +106,10 @@ const serve: Action = (h, t) => {
   if (held.length === 0) return undefined;
   const info = replyInfo(h.random.pick([0, 0, 0, -5]), h.random.pick([0, 8, 32, 40, 256]), 0);
   const epid = h.owned(t).length > 0 ? h.ownEndpoint(t) : 0n;
-  return { number: S.SYS_EP_REPLY_RECV, x: [epid, 0n, 0n, 0n, 0n, info, h.random.pick(held).token, value(h)] };
+  return {
+    number: S.SYS_EP_REPLY_RECV,
+    x: [epid, 0n, 0n, 0n, 0n, info, h.random.pick(held).token, value(h)],
+  };
 };
 
 const plainCall: Action = (h, t) =>
@@ -108,16 +121,22 @@ const plainCall: Action = (h, t) =>
       };
 
 const transfer =
-  (number: number): Action =>
+  (number: number, wanted: number): Action =>
   (h, t) => {
-    const withWindows = h.held(t).filter(({ windows }) => windows.length > 0);
-    if (withWindows.length === 0 && !h.hostile()) return undefined;
-    const token = withWindows.length > 0 ? h.random.pick(withWindows).token : h.token(t);
+    const held = h.held(t);
+    const open = held.flatMap(({ token, windows }) =>
+      windows.flatMap(({ access, length }, i) => (access & wanted && length ? [{ token, i }] : [])),
+    );
+    if (held.length === 0 && !h.hostile()) return undefined;
+    const hasOpen = open.length > 0 && !h.random.chance(20);
+    const { token, i } = hasOpen
+      ? h.random.pick(open)
+      : { token: h.token(t), i: h.random.below(h.hostile() ? 3 : 2) };
     const size = h.random.pick([0, 8, 100, 4096, 6000, 70_000]);
-    const offset = h.random.pick([0n, 1n, 16n, 300n, 4000n, h.hostile() ? h.number() : 0n]);
+    const offset = h.random.pick([0n, 0n, 0n, 1n, 16n, 300n, 4000n, h.hostile() ? h.number() : 0n]);
     const address = h.address(t, Math.min(size, 6000));
     if (address >= 0x1000n && address < 0x2000n) return undefined;
-    return { number, x: [token, BigInt(h.random.below(h.hostile() ? 3 : 2)), offset, address, BigInt(size)] };
+    return { number, x: [token, BigInt(i), offset, address, BigInt(size)] };
   };
 
 const create: Action = () => ({ number: S.SYS_EP_CREATE });
@@ -146,8 +165,8 @@ export const MESSAGE_ACTIONS = {
   reply,
   replyReceive,
   serve,
-  read: transfer(S.SYS_MSG_READ),
-  write: transfer(S.SYS_MSG_WRITE),
+  read: transfer(S.SYS_MSG_READ, 1),
+  write: transfer(S.SYS_MSG_WRITE, 2),
   create,
   destroy,
   exists,

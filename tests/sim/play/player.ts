@@ -25,8 +25,8 @@ const ROLES = {
     serve: 60,
     reply: 25,
     replyReceive: 20,
-    read: 8,
-    write: 8,
+    read: 25,
+    write: 25,
     drain: 8,
     create: 3,
     grant: 6,
@@ -148,10 +148,26 @@ const PROFILES: Record<string, Profile> = {
   mixed: { weight: 4, roles: { server: 4, client: 5, sharer: 1, parent: 1 }, more: {}, processes: 10 },
   messages: { weight: 4, roles: { server: 4, client: 6 }, more: {}, processes: 8 },
   pair: { weight: 2, roles: { server: 1, client: 1 }, more: {}, processes: 2 },
-  deaths: { weight: 3, roles: { server: 3, client: 4, parent: 2 }, more: { exit: 4, kill: 3 }, processes: 12 },
+  deaths: {
+    weight: 3,
+    roles: { server: 3, client: 4, parent: 2 },
+    more: { exit: 4, kill: 3 },
+    processes: 12,
+  },
   memory: { weight: 3, roles: { sharer: 6, parent: 1 }, more: {}, processes: 6 },
-  files: { weight: 3, roles: { server: 4, client: 5 }, more: { open: 16, onDescriptor: 40, close: 3, dup2: 4, socket: 12 }, processes: 8 },
-  flood: { weight: 1, roles: { client: 4, server: 1 }, more: { send: 120, create: 4, grant: 5 }, processes: 16 },
+  files: {
+    weight: 5,
+    roles: { server: 2, client: 5 },
+    more: { open: 12, onDescriptor: 40, close: 2, dup2: 4, socket: 16 },
+    processes: 6,
+  },
+  builders: { weight: 2, roles: { parent: 4, sharer: 1 }, more: {}, processes: 5 },
+  flood: {
+    weight: 1,
+    roles: { client: 4, server: 1 },
+    more: { send: 120, create: 4, grant: 5 },
+    processes: 16,
+  },
   endpoints: { weight: 1, roles: { client: 1, server: 1 }, more: { create: 60, grant: 5 }, processes: 16 },
   crowd: { weight: 1, roles: { parent: 3, client: 1 }, more: { procCreate: 40 }, processes: 16 },
   objects: { weight: 1, roles: { sharer: 1 }, more: { objectCreate: 60 }, processes: 16 },
@@ -178,12 +194,13 @@ export class Player {
   ) {
     this.hand = new Hand(random, model);
     this.profile = random.weighted(mapValues(PROFILES, ({ weight }) => weight));
-    this.upkeep = new Upkeep(this.hand, PROFILES[this.profile].processes);
+    this.upkeep = new Upkeep(this.hand, PROFILES[this.profile].processes, this.profile === "builders");
   }
 
   /** Whoever owns an endpoint serves it, mostly. */
   private weights(t: Process): Weights {
-    if (t.pid !== 1 && this.hand.owned(t).length > 0 && this.random.chance(SERVES_PERCENT)) return ROLES.server;
+    if (t.pid !== 1 && this.hand.owned(t).length > 0 && this.random.chance(SERVES_PERCENT))
+      return ROLES.server;
     let weights = this.roles.get(t);
     if (!weights) {
       const { roles, more } = PROFILES[this.profile];

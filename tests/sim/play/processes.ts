@@ -49,7 +49,11 @@ const procConfigure = withTarget((h, t, pid) => {
     case 0:
       return configure(pid, C.CONFIG_MESSAGE_PRIORITY, BigInt(random.below(5)));
     case 1:
-      return configure(pid, C.CONFIG_PRIVILEGES, BigInt(random.below(256)) & BigInt(h.hostile() ? 255 : t.privileges));
+      return configure(
+        pid,
+        C.CONFIG_PRIVILEGES,
+        BigInt(random.below(256)) & BigInt(h.hostile() ? 255 : t.privileges),
+      );
     case 2:
       return configure(pid, C.CONFIG_FLOATING_POINT, BigInt(random.below(2)));
     case 3:
@@ -63,7 +67,12 @@ const procConfigure = withTarget((h, t, pid) => {
     case 7:
       return configure(pid, C.CONFIG_SYMBOLS, h.number(), 0n);
     case 8:
-      return configure(pid, C.CONFIG_QUOTA, BigInt(random.between(1, 5)), random.pick([0n, 2n, 40n, h.number()]));
+      return configure(
+        pid,
+        C.CONFIG_QUOTA,
+        BigInt(random.between(1, 5)),
+        random.pick([0n, 2n, 40n, h.number()]),
+      );
     case 9:
       return configure(pid, random.u32(), h.number(), h.number());
     default:
@@ -113,12 +122,18 @@ const procStart = withTarget((h, _, pid) => ({
 /** What a dead child has kept goes to one that is being built. */
 const procInherit = withTarget((h, t, pid) => {
   const dead = h.children(t).filter(({ state }) => state === STATE.ZOMBIE);
-  return { number: S.SYS_PROC_INHERIT, x: [pid, dead.length > 0 ? BigInt(h.random.pick(dead).pid) : h.pid()] };
+  return {
+    number: S.SYS_PROC_INHERIT,
+    x: [pid, dead.length > 0 ? BigInt(h.random.pick(dead).pid) : h.pid()],
+  };
 });
 const abandon: Action = (h) => {
   const orphans = h.model.endpoints.filter(({ id, owner }) => id !== 0 && !owner);
   return orphans.length > 0 || h.hostile()
-    ? { number: S.SYS_EP_ABANDON, x: [orphans.length > 0 ? BigInt(h.random.pick(orphans).id) : h.anyEndpoint()] }
+    ? {
+        number: S.SYS_EP_ABANDON,
+        x: [orphans.length > 0 ? BigInt(h.random.pick(orphans).id) : h.anyEndpoint()],
+      }
     : undefined;
 };
 

@@ -2,6 +2,13 @@
 // wants, some of them services of the well-known endpoints, drivers, parents.
 
 import * as C from "../../../abi/construct.ts";
+import {
+  PRIVILEGE_DEVICES,
+  PRIVILEGE_DMA,
+  PRIVILEGE_INITRD,
+  PRIVILEGE_LOG,
+  PRIVILEGE_SPAWN,
+} from "../../../abi/endpoints.ts";
 import { CODE_BASE } from "../../../abi/program.ts";
 import * as S from "../../../abi/syscall.ts";
 import { type Process, STATE } from "../model/state.ts";
@@ -15,7 +22,16 @@ const CODE = BigInt(CODE_BASE);
 const STACK_TOP = CODE + 0x8000n;
 const INIT_PRIORITY = 20;
 /** Of a hundred new processes, so many get this. */
-const CHANCE = { service: 60, device: 25, privileges: 40, floatingPoint: 10, region: 40, quota: 10, large: 10, heir: 50 };
+const CHANCE = {
+  service: 60,
+  device: 25,
+  privileges: 40,
+  floatingPoint: 10,
+  region: 40,
+  quota: 10,
+  large: 10,
+  heir: 50,
+};
 /** 64 KiB pages of a process whose memory needs a second translation table. */
 const LARGE_PAGES = 34;
 const PRIVILEGE_MAX = 127;
@@ -29,6 +45,8 @@ export class Upkeep {
   constructor(
     private readonly hand: Hand,
     private readonly processes: number,
+    /** Its processes build others. */
+    private readonly builders: boolean,
   ) {}
 
   next(t: Process): Draft | undefined {
@@ -50,8 +68,14 @@ export class Upkeep {
   private bury(dead: Process[]): Draft {
     const { random } = this.hand;
     const noted = dead.filter((each) => each.noted);
-    const target = noted.length > 2 || random.chance(30) ? BigInt(random.pick(noted.length > 0 ? noted : dead).pid) : U64_MAX;
-    return { number: S.SYS_WAIT4, x: [target, 0n, target === U64_MAX && random.chance(40) ? WNOWAIT : WNOHANG] };
+    const target =
+      noted.length > 2 || random.chance(30)
+        ? BigInt(random.pick(noted.length > 0 ? noted : dead).pid)
+        : U64_MAX;
+    return {
+      number: S.SYS_WAIT4,
+      x: [target, 0n, target === U64_MAX && random.chance(40) ? WNOWAIT : WNOHANG],
+    };
   }
 
   private build(pid: bigint): Draft[] {
@@ -68,13 +92,30 @@ export class Upkeep {
       configure(C.CONFIG_MESSAGE_PRIORITY, random.between(1, 3)),
     ];
     const orphans = model.endpoints.filter(({ id, index, owner }) => id !== 0 && index <= 5 && !owner);
-    if (orphans.length > 0 && random.chance(CHANCE.service)) plan.push(configure(C.CONFIG_RECEIVE, random.pick(orphans).id, random.below(2)));
-    if (random.chance(CHANCE.device)) plan.push(configure(C.CONFIG_DEVICE, random.pick([1, 2, 2]), random.below(4)));
-    if (random.chance(CHANCE.privileges)) plan.push(configure(C.CONFIG_PRIVILEGES, random.below(PRIVILEGE_MAX + 1)));
+    if (orphans.length > 0 && random.chance(CHANCE.service))
+      plan.push(
+        configure(
+          C.CONFIG_RECEIVE,
+          (random.chance(60) ? orphans[0] : random.pick(orphans)).id,
+          random.below(2),
+        ),
+      );
+    if (random.chance(CHANCE.device)) {
+      plan.push(configure(C.CONFIG_DEVICE, random.pick([1, 2, 2]), random.below(4)));
+      plan.push(configure(C.CONFIG_PRIVILEGES, random.pick([PRIVILEGE_LOG, PRIVILEGE_DMA, PRIVILEGE_DMA])));
+    }
+    if (random.chance(CHANCE.privileges))
+      plan.push(configure(C.CONFIG_PRIVILEGES, random.below(PRIVILEGE_MAX + 1)));
+    if (this.builders)
+      plan.push(configure(C.CONFIG_PRIVILEGES, PRIVILEGE_SPAWN | PRIVILEGE_DEVICES | PRIVILEGE_INITRD));
     if (random.chance(CHANCE.floatingPoint)) plan.push(configure(C.CONFIG_FLOATING_POINT, 1));
-    if (random.chance(CHANCE.quota)) plan.push(configure(C.CONFIG_QUOTA, random.between(1, 4), random.below(6)));
-    if (random.chance(CHANCE.region)) plan.push({ number: S.SYS_PROC_REGION, x: [pid, CODE + 0x4000n, 4n, 3n] });
-    const dead = model.all().filter(({ state, parent, memory }) => state === STATE.ZOMBIE && parent === 1 && memory.keepFrom);
+    if (random.chance(CHANCE.quota))
+      plan.push(configure(C.CONFIG_QUOTA, random.between(1, 4), random.below(6)));
+    if (random.chance(CHANCE.region))
+      plan.push({ number: S.SYS_PROC_REGION, x: [pid, CODE + 0x4000n, 4n, 3n] });
+    const dead = model
+      .all()
+      .filter(({ state, parent, memory }) => state === STATE.ZOMBIE && parent === 1 && memory.keepFrom);
     if (dead.length > 0 && random.chance(CHANCE.heir))
       plan.push({ number: S.SYS_PROC_INHERIT, x: [pid, BigInt(random.pick(dead).pid)] });
     return [...plan, { number: S.SYS_PROC_START, x: [pid, CODE + 0x100n, STACK_TOP] }];

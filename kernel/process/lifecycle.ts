@@ -198,6 +198,7 @@ function adoptChildren(pid: u32): void {
     const t = threadAt(slot);
     if (t.state == STATE_FREE || processOf(t).parent != pid) continue;
     processOf(t).parent = INIT_PID;
+    processOf(t).noted = 0; // init does not know of it yet
     if (t.state == STATE_ZOMBIE) tellParent(t, processOf(t));
   }
 }

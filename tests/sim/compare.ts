@@ -4,6 +4,7 @@ import { MAX_ENDPOINTS, MAX_PROCESSES } from "../../abi/limits.ts";
 import { layout, word } from "./layout.ts";
 import { Mismatch } from "./model/mismatch.ts";
 import type { Model } from "./model/model.ts";
+import { ENDPOINT_STATES } from "./model/records.ts";
 import { type Endpoint, type Process, STATE } from "./model/state.ts";
 import type { View } from "./view.ts";
 
@@ -49,7 +50,8 @@ export class Comparison {
     }
     for (let i = 1; i < MAX_ENDPOINTS; i++) this.endpoint(endpoints[i]);
     const current = this.view.machine.u32[CORE_CURRENT];
-    if (current !== this.view.thread(this.view.running())) differ("current thread", current, this.view.running());
+    if (current !== this.view.thread(this.view.running()))
+      differ("current thread", current, this.view.running());
   }
 
   private process(p: Process, state: number): void {
@@ -62,9 +64,12 @@ export class Comparison {
     const wide = view.thread(slot) >> 3;
     const { u64 } = view.machine;
     if (u64[wide + F.token] !== p.token) differ(`token of ${name}`, u64[wide + F.token], p.token);
-    if (u64[wide + F.notified] !== p.notified) differ(`notifications of ${name}`, u64[wide + F.notified], p.notified);
-    if (u64[wide + F.deadline] !== p.deadline) differ(`timeout of ${name}`, u64[wide + F.deadline], p.deadline);
-    if (view.field(slot, F.base) !== p.basePriority) differ(`base priority of ${name}`, view.field(slot, F.base), p.basePriority);
+    if (u64[wide + F.notified] !== p.notified)
+      differ(`notifications of ${name}`, u64[wide + F.notified], p.notified);
+    if (u64[wide + F.deadline] !== p.deadline)
+      differ(`timeout of ${name}`, u64[wide + F.deadline], p.deadline);
+    if (view.field(slot, F.base) !== p.basePriority)
+      differ(`base priority of ${name}`, view.field(slot, F.base), p.basePriority);
     if (state === STATE.AWAITING_REPLY) this.held(p);
   }
 
@@ -81,7 +86,8 @@ export class Comparison {
     if (ep.id === 0) return;
     const owner = ep.owner ? this.view.thread(ep.owner.slot) : 0;
     if (u32[at + E.owner] !== owner) differ(`owner of endpoint ${ep.index}`, u32[at + E.owner], owner);
-    if ((u32[at + E.state] === 0) !== ep.isUp) differ(`state of endpoint ${ep.index}`, u32[at + E.state], ep.isUp);
+    const state = ENDPOINT_STATES[u32[at + E.state]];
+    if (state !== ep.state) differ(`state of endpoint ${ep.index}`, state, ep.state);
     ep.queues.forEach((queue, p) => {
       let item = u32[at + E.queues + 2 * p];
       for (const entry of queue) {

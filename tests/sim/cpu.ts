@@ -78,7 +78,9 @@ export class Cpu {
     const thread = this.thread;
     this.save(0, MESSAGE_REGISTERS - 1);
     this.save(X30, X30);
-    const next = machine.kernel.kernelSyscall(thread, BigInt(number)) >>> 0;
+    const { kernel } = machine;
+    const enter = machine.traced ? kernel.kernelSyscallTraced : kernel.kernelSyscall;
+    const next = enter(thread, BigInt(number)) >>> 0;
     if (next !== thread) {
       this.save(FIRST_CALLEE_SAVED, X29);
       this.save(SP, PC);

@@ -9,7 +9,8 @@ import {
   CONFIG_RECEIVE,
   DEVICE_UART,
 } from "../../abi/construct.ts";
-import { PRIVILEGE_LOG } from "../../abi/endpoints.ts";
+import { PRIVILEGE_LOG, PRIVILEGE_SPAWN } from "../../abi/endpoints.ts";
+import { MAX_PROCESSES } from "../../abi/limits.ts";
 import { CODE_BASE } from "../../abi/program.ts";
 import * as S from "../../abi/syscall.ts";
 import { History } from "./history.ts";
@@ -19,6 +20,8 @@ import { loadKernel } from "./soak.ts";
 
 const INIT = 1;
 const RAM_MIB = 4;
+const SMALL_RAM_MIB = 2;
+const [WNOHANG, WNOWAIT] = [1n, 2n];
 const BUFFER = 0x8000n;
 const INFO = requestInfo(7, 1, 8);
 const MILLISECOND = 1_000_000n;
@@ -29,17 +32,26 @@ beforeAll(() => {
   module = loadKernel();
 });
 
-/** A child of init's that runs as soon as init waits. → its pid */
-function spawn(h: History, priority = 8n, wellKnown = 0n, more: [number, bigint][] = []): number {
-  h.call(INIT, { number: S.SYS_PROC_CREATE, x: [BUFFER, 5n] });
+/** A child of init's, or of another builder's, that runs as soon as its builder waits. → its pid */
+function spawn(
+  h: History,
+  priority = 8n,
+  wellKnown = 0n,
+  more: [number, bigint][] = [],
+  builder = INIT,
+): number {
+  h.call(builder, { number: S.SYS_PROC_CREATE, x: [BUFFER, 5n] });
   const pid = Math.max(...h.model.all().map((p) => p.pid));
   const configure = (what: number, value: bigint, extra = 0n): void =>
-    h.call(INIT, { number: S.SYS_PROC_CONFIGURE, x: [BigInt(pid), BigInt(what), value, extra] });
+    h.call(builder, { number: S.SYS_PROC_CONFIGURE, x: [BigInt(pid), BigInt(what), value, extra] });
   configure(CONFIG_MEMORY, 1n, 2n);
   configure(CONFIG_PRIORITY, priority);
   if (wellKnown) configure(CONFIG_RECEIVE, wellKnown);
   for (const [what, value] of more) configure(what, value);
-  h.call(INIT, { number: S.SYS_PROC_START, x: [BigInt(pid), BigInt(CODE_BASE), BigInt(CODE_BASE) + 0x8000n] });
+  h.call(builder, {
+    number: S.SYS_PROC_START,
+    x: [BigInt(pid), BigInt(CODE_BASE), BigInt(CODE_BASE) + 0x8000n],
+  });
   return pid;
 }
 
@@ -70,6 +82,43 @@ describe("objects", () => {
     h.call(INIT, { number: S.SYS_OBJECT_GRANT, x: [id, BigInt(child), 3n] });
     h.call(INIT, { number: S.SYS_OBJECT_REVOKE, x: [id, BigInt(child)] });
     expect(result(h, INIT)).toBe(-3n);
+  });
+});
+
+describe("process ids", () => {
+  test("do not come back after a process could not be made for want of memory", () => {
+    const h = new History(module, 1, SMALL_RAM_MIB);
+    const create = (): bigint => {
+      h.call(INIT, { number: S.SYS_PROC_CREATE, x: [BUFFER, 5n] });
+      return result(h, INIT);
+    };
+    const createAndKill = (): void => h.call(INIT, { number: S.SYS_KILL, x: [create(), 9n] });
+    for (let i = 0; i < MAX_PROCESSES; i++) createAndKill(); // every slot has had a process
+    h.call(INIT, { number: S.SYS_OBJECT_CREATE, x: [BigInt(h.model.pool.free - 3)] });
+    const object = result(h, INIT);
+    expect(create()).toBe(-11n); // there is a frame for its message page and for one table
+    h.call(INIT, { number: S.SYS_OBJECT_CLOSE, x: [object] });
+    for (let i = 0; i < MAX_PROCESSES; i++) createAndKill();
+  });
+
+  test("of dead children that only their dead parent knew of are told to init", () => {
+    const h = new History(module, 1, RAM_MIB);
+    const parent = spawn(h, 8n, 0n, [[CONFIG_PRIVILEGES, BigInt(PRIVILEGE_SPAWN)]]);
+    receive(h, INIT, 0);
+    const child = spawn(h, 5n, 0n, [], parent);
+    h.call(parent, { number: S.SYS_WAIT4, x: [U64_MAX] });
+    h.call(child, { number: S.SYS_EXIT });
+    const another = spawn(h, 5n, 0n, [], parent);
+    receive(h, parent, 0); // NOTIFY_CHILD comes when it has exited
+    h.call(another, { number: S.SYS_EXIT });
+    h.call(parent, { number: S.SYS_WAIT4, x: [U64_MAX, 0n, WNOWAIT] });
+    expect(result(h, parent)).toBe(BigInt(another));
+    h.call(parent, { number: S.SYS_EXIT });
+    const collected = [0, 1].map(() => {
+      h.call(INIT, { number: S.SYS_WAIT4, x: [U64_MAX, 0n, WNOHANG] });
+      return Number(result(h, INIT));
+    });
+    expect(collected.sort()).toEqual([parent, another].sort());
   });
 });
 

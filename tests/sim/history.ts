@@ -7,7 +7,7 @@
 // the memory and rights of one process after another.
 
 import { PAGE_SIZE } from "../../abi/limits.ts";
-import { SYS_EP_CALL, SYS_EP_REPLY_RECV } from "../../abi/syscall.ts";
+import { SYS_EP_CALL, SYS_EP_REPLY_RECV, SYS_MAP_MMIO } from "../../abi/syscall.ts";
 import { Comparison } from "./compare.ts";
 import { PC, SP } from "./cpu.ts";
 import { Invariants } from "./invariants.ts";
@@ -29,7 +29,9 @@ const MIB = 1 << 20;
 const RAM_SIZES_MIB = [2, 4, 8, 8];
 const MEMORY_PERIOD = 32;
 const STEP_TICKS = 20_000; // at most, between two steps: 20 µs
-const CHANCE = { preempt: 6, device: 3, access: 10, crash: 0.4, floatingPoint: 0.5 };
+const SECOND_TICKS = 1_000_000_000n;
+const IDLE_MAX = 1000;
+const CHANCE = { traced: 10, preempt: 3, device: 3, access: 8, crash: 0.4, floatingPoint: 0.5 };
 const DATA_ABORT_TRANSLATION = 0x07n; // fault status code, level 3
 const DATA_ABORT_PERMISSION = 0x0fn;
 const WRITE_NOT_READ = 1n << 6n;
@@ -39,7 +41,16 @@ const CLASS_SHIFT = 26n;
 type Claims = { id: number; time: bigint }[];
 
 /** A step went wrong: what, where, and how to see it again. */
-export class HistoryFailure extends Error {}
+export class HistoryFailure extends Error {
+  constructor(
+    message: string,
+    /** How far the history came. */
+    readonly steps: number,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
 
 export class History {
   private readonly world: World;
@@ -61,7 +72,12 @@ export class History {
     ram_mib?: number,
   ) {
     this.random = new Random(seed);
-    const world = new World(module, (ram_mib ?? this.random.pick(RAM_SIZES_MIB)) * MIB);
+    const traced = ram_mib === undefined && this.random.chance(CHANCE.traced);
+    const world = new World(
+      module,
+      (ram_mib ?? this.random.pick(RAM_SIZES_MIB)) * MIB,
+      traced ? "trace=t" : undefined,
+    );
     this.world = world;
     this.player = new Player(this.random, world.model);
     this.user = new UserSide(world, this.random);
@@ -84,7 +100,8 @@ export class History {
       const where = `seed ${this.seed}, profile ${this.player.profile}, step ${this.steps}`;
       throw new HistoryFailure(
         `${what}\n${where}; again: ./hnx soak --seed ${this.seed}\n${this.trace.text()}`,
-        { cause: error },
+        this.steps,
+        error,
       );
     }
   }
@@ -113,8 +130,7 @@ export class History {
     const { random } = this;
     const { interrupts } = this.world.machine;
     interrupts.counter += BigInt(random.below(STEP_TICKS));
-    if (random.chance(CHANCE.preempt) && interrupts.timer !== undefined && interrupts.timer > interrupts.counter)
-      interrupts.counter = interrupts.timer;
+    if (random.chance(CHANCE.preempt)) this.letTimerCome();
     if (random.chance(CHANCE.device)) this.raiseDevice();
     this.begin();
     if (interrupts.pending) this.interrupt();
@@ -130,6 +146,13 @@ export class History {
     this.user.scramble(this.current);
   }
 
+  /** The running thread computes until the timer interrupts, unless that would take ages. */
+  private letTimerCome(): void {
+    const { interrupts } = this.world.machine;
+    const { timer, counter } = interrupts;
+    if (timer !== undefined && timer > counter && timer - counter < SECOND_TICKS) interrupts.counter = timer;
+  }
+
   private raiseDevice(): void {
     const routed = [...this.world.model.routes.keys()];
     if (routed.length > 0) this.world.machine.interrupts.raise(this.random.pick(routed));
@@ -139,9 +162,12 @@ export class History {
   private idle(): void {
     const { interrupts } = this.world.machine;
     this.claims.push([]);
+    if (this.claims.length > IDLE_MAX)
+      throw new Error("interrupt after interrupt comes, and nobody is ever ready");
     if (this.random.chance(20)) this.raiseDevice();
     if (interrupts.pending) return;
-    if (interrupts.timer === undefined) throw new Error("the core waits for an interrupt that nothing can cause");
+    if (interrupts.timer === undefined)
+      throw new Error("the core waits for an interrupt that nothing can cause");
     interrupts.counter = interrupts.timer;
   }
 
@@ -198,6 +224,7 @@ export class History {
     cpu.systemCall(call.number);
     perform(model, t, call);
     this.leave(t);
+    if (call.number === SYS_MAP_MMIO && this.current === t) this.user.startDevice(call);
   }
 
   private takesFastPath(call: Call): boolean {
@@ -214,7 +241,10 @@ export class History {
       return;
     }
     if (t.pid === 1 && !this.user.mayTouch(t, address, write)) return this.playedCall();
-    this.trace.add(this.steps, () => `pid ${t.pid}: ${write ? "store to" : "load of"} 0x${address.toString(16)}`);
+    this.trace.add(
+      this.steps,
+      () => `pid ${t.pid}: ${write ? "store to" : "load of"} 0x${address.toString(16)}`,
+    );
     const missing = result === "missing";
     const status = missing ? DATA_ABORT_TRANSLATION : DATA_ABORT_PERMISSION;
     this.enterFault(t, CLASS.DATA_ABORT, status | (write ? WRITE_NOT_READ : 0n), BigInt(address));
@@ -252,6 +282,7 @@ export class History {
     }
     this.registers.check(t, saved);
     this.user.checkTranslation(t);
+    this.user.checkDevices();
     this.memory.checkWritten();
     this.invariants.check();
     this.comparison.check();
@@ -260,7 +291,7 @@ export class History {
 
   /** Frames, and one process after another, or all. */
   private checkMemory(all: boolean): void {
-    const live = this.world.model.all().filter((p) => p.alive);
+    const live = this.world.model.all(); // the dead, too: they may have kept memory
     this.memory.checkFrames();
     const turn = Math.floor(this.steps / MEMORY_PERIOD) % live.length;
     for (const p of all ? live : [live[turn]]) {

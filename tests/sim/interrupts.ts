@@ -37,12 +37,14 @@ export class Interrupts {
 
   write(address: number, value: number): void {
     if (address === GIC_CPU + END_OF_INTERRUPT) {
-      if ((value & 0x3ff) !== this.active) throw new Error(`end of interrupt ${value} while ${this.active} is active`);
+      if ((value & 0x3ff) !== this.active)
+        throw new Error(`end of interrupt ${value} while ${this.active} is active`);
       this.active = SPURIOUS;
       return;
     }
     const offset = address - GIC_DISTRIBUTOR;
-    if (offset >= ENABLE_SET && offset < ENABLE_SET + LINES / 8) this.setEnabled((offset - ENABLE_SET) * 8, value, 1);
+    if (offset >= ENABLE_SET && offset < ENABLE_SET + LINES / 8)
+      this.setEnabled((offset - ENABLE_SET) * 8, value, 1);
     else if (offset >= ENABLE_CLEAR && offset < ENABLE_CLEAR + LINES / 8)
       this.setEnabled((offset - ENABLE_CLEAR) * 8, value, 0);
   }

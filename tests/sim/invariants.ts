@@ -33,7 +33,12 @@ const E = {
   stored: word("ENDPOINT_STORED"),
   nextOwned: word("ENDPOINT_NEXT_OWNED"),
 };
-const I = { next: word("ITEM_NEXT"), prev: word("ITEM_PREV"), kind: word("ITEM_KIND"), info: word("ITEM_INFO") };
+const I = {
+  next: word("ITEM_NEXT"),
+  prev: word("ITEM_PREV"),
+  kind: word("ITEM_KIND"),
+  info: word("ITEM_INFO"),
+};
 const ITEM = layout("THREAD_ITEM");
 const ENDPOINT_TABLE = layout("ENDPOINT_TABLE");
 const ENDPOINT_SIZE = layout("ENDPOINT_SIZE");
@@ -86,9 +91,12 @@ export class Invariants {
     for (let p = 0; p <= MAX_PRIORITY; p++) {
       let before = 0;
       for (let t = u32[C.queues + 2 * p]; t !== 0; t = this.of(t, F.readyNext)) {
-        if (this.of(t, F.readyPrev) !== before) this.fail(`${this.name(t)} is linked wrongly in ready queue ${p}`);
-        if (this.of(t, F.state) !== STATE.READY) this.fail(`${this.name(t)} stands in ready queue ${p} but is not ready`);
-        if (this.of(t, F.priority) !== p) this.fail(`${this.name(t)} stands in ready queue ${p}, not its priority's`);
+        if (this.of(t, F.readyPrev) !== before)
+          this.fail(`${this.name(t)} is linked wrongly in ready queue ${p}`);
+        if (this.of(t, F.state) !== STATE.READY)
+          this.fail(`${this.name(t)} stands in ready queue ${p} but is not ready`);
+        if (this.of(t, F.priority) !== p)
+          this.fail(`${this.name(t)} stands in ready queue ${p}, not its priority's`);
         if (t === current) this.fail(`${this.name(t)} runs and stands in a ready queue`);
         if (++this.places[this.view.slotOf(t)] > 1) this.fail(`${this.name(t)} stands in ready queues twice`);
         before = t;
@@ -96,7 +104,8 @@ export class Invariants {
       }
       if (u32[C.queues + 2 * p + 1] !== before) this.fail(`the tail of ready queue ${p} is wrong`);
     }
-    if (u32[C.mask] !== mask >>> 0) this.fail(`the ready mask is ${u32[C.mask].toString(2)}, not ${(mask >>> 0).toString(2)}`);
+    if (u32[C.mask] !== mask >>> 0)
+      this.fail(`the ready mask is ${u32[C.mask].toString(2)}, not ${(mask >>> 0).toString(2)}`);
     if (current !== 0 && mask !== 0 && 31 - Math.clz32(mask) > this.of(current, F.priority))
       this.fail(`${this.name(current)} runs although somebody better is ready`);
     if (mask !== 0 && this.u64[C.quantumEnd] === 0n) this.fail("somebody is ready, but no quantum runs");
@@ -107,7 +116,8 @@ export class Invariants {
     const ep = (ENDPOINT_TABLE + index * ENDPOINT_SIZE) >> 2;
     const [owner, waiter] = [u32[ep + E.owner], u32[ep + E.waiter]];
     if (u32[ep + E.id] === 0) {
-      if (owner || waiter || u32[ep + E.queued]) this.fail(`free endpoint ${index} has an owner, a waiter or a queue`);
+      if (owner || waiter || u32[ep + E.queued])
+        this.fail(`free endpoint ${index} has an owner, a waiter or a queue`);
       return;
     }
     let mask = 0;
@@ -117,11 +127,14 @@ export class Invariants {
       if (found.length > 0) mask |= 1 << p;
       stored |= found.stored << (8 * p);
     }
-    if (u32[ep + E.queued] !== mask) this.fail(`endpoint ${index}: the queued mask is ${u32[ep + E.queued]}, not ${mask}`);
-    if (u32[ep + E.stored] !== stored >>> 0) this.fail(`endpoint ${index}: the count of stored messages is wrong`);
+    if (u32[ep + E.queued] !== mask)
+      this.fail(`endpoint ${index}: the queued mask is ${u32[ep + E.queued]}, not ${mask}`);
+    if (u32[ep + E.stored] !== stored >>> 0)
+      this.fail(`endpoint ${index}: the count of stored messages is wrong`);
     const waits = waiter || (owner && this.of(owner, F.waitsAny) ? owner : 0);
     if (waits && waits !== owner) this.fail(`endpoint ${index}: who waits is not its owner`);
-    if (waits && this.of(waits, F.state) !== STATE.RECEIVING) this.fail(`endpoint ${index}: its waiter does not receive`);
+    if (waits && this.of(waits, F.state) !== STATE.RECEIVING)
+      this.fail(`endpoint ${index}: its waiter does not receive`);
     if (waits && mask) this.fail(`endpoint ${index}: its owner waits, and a message is queued`);
     if (owner) this.ring(owner, ep << 2, index);
   }
@@ -135,7 +148,8 @@ export class Invariants {
     let stored = 0;
     for (let item = u32[head]; item !== 0; item = u32[(item >> 2) + I.next]) {
       if (u32[(item >> 2) + I.prev] !== before) this.fail(`${where}: an item is linked wrongly`);
-      if (((u32[(item >> 2) + I.info] >>> 16) & 0xff) !== p) this.fail(`${where}: an item is of another priority`);
+      if (((u32[(item >> 2) + I.info] >>> 16) & 0xff) !== p)
+        this.fail(`${where}: an item is of another priority`);
       if (u32[(item >> 2) + I.kind] !== 0) stored++;
       else this.caller(item - ITEM, ep << 2, where);
       if (++length > MAX_PROCESSES + 32) this.fail(`${where} has no end`);
@@ -146,7 +160,8 @@ export class Invariants {
   }
 
   private caller(t: number, ep: number, where: string): void {
-    if (this.of(t, F.state) !== STATE.SENDING) this.fail(`${where}: ${this.name(t)} stands there but is not sending`);
+    if (this.of(t, F.state) !== STATE.SENDING)
+      this.fail(`${where}: ${this.name(t)} stands there but is not sending`);
     if (this.of(t, F.endpoint) !== ep) this.fail(`${where}: ${this.name(t)} believes to wait elsewhere`);
     if (++this.places[this.view.slotOf(t)] > 1) this.fail(`${where}: ${this.name(t)} stands in two places`);
   }
@@ -169,7 +184,8 @@ export class Invariants {
       const state = this.of(t, F.state);
       const placed = this.places[slot] + (t === current ? 1 : 0);
       const belongs = state === STATE.READY || state === STATE.SENDING;
-      if (placed !== (belongs ? 1 : 0)) this.fail(`thread ${slot} in state ${state} stands in ${placed} places`);
+      if (placed !== (belongs ? 1 : 0))
+        this.fail(`thread ${slot} in state ${state} stands in ${placed} places`);
       if (state === STATE.RECEIVING) this.receiver(t);
       if (state === STATE.AWAITING_REPLY) this.held(t);
       if (state !== STATE.FREE && (this.of(t, F.token) & TOKEN_SLOT_MASK) !== slot)
@@ -179,7 +195,8 @@ export class Invariants {
 
   private receiver(t: number): void {
     const ep = this.of(t, F.endpoint);
-    if (ep && this.u32[(ep >> 2) + E.waiter] !== t) this.fail(`${this.name(t)} receives where it does not wait`);
+    if (ep && this.u32[(ep >> 2) + E.waiter] !== t)
+      this.fail(`${this.name(t)} receives where it does not wait`);
     if (this.of(t, F.notified) || this.of(t, F.notified + 1))
       this.fail(`${this.name(t)} waits in a receive although it was notified`);
   }
@@ -198,8 +215,10 @@ export class Invariants {
     let running = 0;
     for (let t = this.u32[C.timers]; t !== 0; t = this.of(t, F.timerNext)) {
       const deadline = this.u64[(t >> 3) + F.deadline];
-      if (this.of(t, F.timerPrev) !== before) this.fail(`${this.name(t)} is linked wrongly among the timeouts`);
-      if (deadline === 0n || deadline < last) this.fail(`the timeout of ${this.name(t)} stands in the wrong place`);
+      if (this.of(t, F.timerPrev) !== before)
+        this.fail(`${this.name(t)} is linked wrongly among the timeouts`);
+      if (deadline === 0n || deadline < last)
+        this.fail(`the timeout of ${this.name(t)} stands in the wrong place`);
       const state = this.of(t, F.state);
       if (state !== STATE.SENDING && state !== STATE.RECEIVING && state !== STATE.AWAITING_REPLY)
         this.fail(`a timeout of ${this.name(t)} runs although it does not wait`);
@@ -217,9 +236,12 @@ export class Invariants {
   private armed(): void {
     const { timer } = this.view.machine.interrupts;
     const first = this.u32[C.timers];
-    const events = [this.u64[C.quantumEnd], first ? this.u64[(first >> 3) + F.deadline] : 0n].filter((at) => at !== 0n);
+    const events = [this.u64[C.quantumEnd], first ? this.u64[(first >> 3) + F.deadline] : 0n].filter(
+      (at) => at !== 0n,
+    );
     for (const at of events) {
-      if (timer === undefined || timer > at) this.fail(`the timer is set to ${timer}, but something is due at ${at}`);
+      if (timer === undefined || timer > at)
+        this.fail(`the timer is set to ${timer}, but something is due at ${at}`);
     }
   }
 }

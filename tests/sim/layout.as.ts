@@ -1,7 +1,11 @@
 // Where the kernel keeps what the simulation looks at: table addresses, entry sizes, field offsets, and the constants of abi/ that
 // Node cannot import. AssemblyScript; the toolchain compiles it (asconfig.json, constants) and layout.ts reads its exports.
 
-import { NOTIFY_CHILD as notifyChild, NOTIFY_DRAIN as notifyDrain, NOTIFY_LOG as notifyLog } from "../../abi/endpoints";
+import {
+  NOTIFY_CHILD as notifyChild,
+  NOTIFY_DRAIN as notifyDrain,
+  NOTIFY_LOG as notifyLog,
+} from "../../abi/endpoints";
 import * as message from "../../abi/message";
 import { Endpoint } from "../../core/ipc/endpoint";
 import * as tables from "../../core/ipc/tables";
@@ -78,11 +82,14 @@ export const ENDPOINT_STORED: usize = offsetof<Endpoint>("stored");
 export const ENDPOINT_NEXT_OWNED: usize = offsetof<Endpoint>("nextOwned");
 
 export const PROCESS_LEVEL1: usize = 0;
-export const PROCESS_PARENT: usize = changetype<usize>(processAt(0)) - layout.PROCESS_TABLE + offsetof<Process>("parent");
-export const PROCESS_MEMORY_PAGES: usize = changetype<usize>(processAt(0)) - layout.PROCESS_TABLE + offsetof<Process>("memoryPages");
+export const PROCESS_PARENT: usize =
+  changetype<usize>(processAt(0)) - layout.PROCESS_TABLE + offsetof<Process>("parent");
+export const PROCESS_MEMORY_PAGES: usize =
+  changetype<usize>(processAt(0)) - layout.PROCESS_TABLE + offsetof<Process>("memoryPages");
 export const PROCESS_MEMORY_MAXIMUM: usize =
   changetype<usize>(processAt(0)) - layout.PROCESS_TABLE + offsetof<Process>("memoryMaximum");
-export const PROCESS_REGION_COUNT: usize = changetype<usize>(processAt(0)) - layout.PROCESS_TABLE + offsetof<Process>("regions");
+export const PROCESS_REGION_COUNT: usize =
+  changetype<usize>(processAt(0)) - layout.PROCESS_TABLE + offsetof<Process>("regions");
 export const PROCESS_REGIONS: usize = regionAddress(processAt(0), 0) - layout.PROCESS_TABLE;
 
 export const OBJECT_ID: usize = offsetof<MemoryObject>("id");
@@ -98,7 +105,8 @@ export const CORE_QUANTUM_END: usize = offsetof<Core>("quantumEnd");
 export const CORE_TIMER_ARMED: usize = offsetof<Core>("timerArmed");
 export const CORE_TIMERS: usize = offsetof<Core>("timers");
 export const CORE_SWITCHES: usize = offsetof<Core>("switches");
-export const CORE_READY_QUEUES: usize = readyQueue(changetype<Core>(layout.CORE_TABLE), 0) - layout.CORE_TABLE;
+export const CORE_READY_QUEUES: usize =
+  readyQueue(changetype<Core>(layout.CORE_TABLE), 0) - layout.CORE_TABLE;
 
 export const PTE_OWNED: u64 = pteOwned;
 export const PTE_DEVICE: u64 = pteDevice;
@@ -123,3 +131,4 @@ export const SIGKILL: u32 = wait.SIGKILL;
 export const SIGSEGV: u32 = wait.SIGSEGV;
 export const SIGSYS: u32 = wait.SIGSYS;
 export const WNOHANG: u32 = wait.WNOHANG;
+export const WNOWAIT: u32 = wait.WNOWAIT;

@@ -39,7 +39,8 @@ const KERNEL_LEVEL2 = KERNEL_LEVEL1 + PAGE;
 const UART_DATA = UART;
 const VIRTIO_STATUS = 0x70; // virtio 1.2, 4.2.2
 const VIRTIO_MAGIC = 0x74726976; // "virt", in the first register
-const isVirtio = (address: number): boolean => address >= VIRTIO && address < VIRTIO + VIRTIO_SLOTS * VIRTIO_STRIDE;
+const isVirtio = (address: number): boolean =>
+  address >= VIRTIO && address < VIRTIO + VIRTIO_SLOTS * VIRTIO_STRIDE;
 /** The kernel's log goes to the UART while no process reads it. */
 const OUTPUT_MAX_BYTES = 1 << 16;
 
@@ -47,6 +48,7 @@ export interface KernelExports {
   memory: WebAssembly.Memory;
   kernelMain(deviceTree: bigint): number;
   kernelSyscall(t: number, number: bigint): number;
+  kernelSyscallTraced(t: number, number: bigint): number;
   kernelFault(t: number, syndrome: bigint, address: bigint): number;
   kernelInterrupt(t: number): number;
   kernelFastCall(t: number, epid: bigint, info: bigint): number;
@@ -64,7 +66,7 @@ const LOOP_BACK = [
 /** The kernel did what it must never do. */
 export class KernelFailure extends Error {}
 
-function devices(ramBytes: number, archiveBytes: number): Buffer {
+function devices(ramBytes: number, archiveBytes: number, bootArguments: string): Buffer {
   const reg = (...cells: number[]): number[] => cells.flatMap((cell) => [0, cell]);
   const spi = (id: number): number[] => [0, id - 32, 4];
   const virtio = Array.from({ length: VIRTIO_SLOTS }, (_, i) => ({
@@ -79,7 +81,14 @@ function devices(ramBytes: number, archiveBytes: number): Buffer {
     name: "",
     properties: { "#address-cells": [2], "#size-cells": [2] },
     children: [
-      { name: "chosen", properties: { "linux,initrd-start": [RAM], "linux,initrd-end": [RAM + archiveBytes] } },
+      {
+        name: "chosen",
+        properties: {
+          bootargs: bootArguments,
+          "linux,initrd-start": [RAM],
+          "linux,initrd-end": [RAM + archiveBytes],
+        },
+      },
       { name: "memory", properties: { device_type: "memory", reg: reg(RAM, ramBytes) } },
       {
         name: "intc",
@@ -114,6 +123,8 @@ export class Machine {
   /** TTBR0_EL1. */
   translation = 0n;
   floatingPoint = 0;
+  /** Every exception goes the way on which events are recorded. */
+  traced = false;
   /** Status registers of the virtio devices; 0: reset. */
   readonly virtioStatus = new Array<number>(VIRTIO_SLOTS).fill(0);
   output = "";
@@ -122,7 +133,7 @@ export class Machine {
   /** Every frame that the allocator hands out. */
   onFrame: (frame: number) => void = () => undefined;
 
-  constructor(module: WebAssembly.Module, ramBytes: number) {
+  constructor(module: WebAssembly.Module, ramBytes: number, bootArguments: string) {
     this.ramEnd = RAM + ramBytes;
     this.kernel = new WebAssembly.Instance(module, {
       hw: this.hardware(),
@@ -133,10 +144,12 @@ export class Machine {
     this.u8 = new Uint8Array(memory.buffer);
     this.u32 = new Uint32Array(memory.buffer);
     this.u64 = new BigUint64Array(memory.buffer);
-    const archive = buildCpio([{ name: "sbin/init", data: makeProgram(), executable: true, pageAligned: true }]);
+    const archive = buildCpio([
+      { name: "sbin/init", data: makeProgram(), executable: true, pageAligned: true },
+    ]);
     this.archiveBytes = archive.length;
     this.u8.set(archive, RAM);
-    this.u8.set(devices(ramBytes, archive.length), TREE);
+    this.u8.set(devices(ramBytes, archive.length, bootArguments), TREE);
   }
 
   /** Boots. → the first thread. */
@@ -179,15 +192,15 @@ export class Machine {
       copyLarge: (to: number, from: number, size: number) => void this.u8.copyWithin(to, from, from + size),
       counter: () => interrupts.counter,
       counterHz: () => COUNTER_HZ,
-      setTimer: (at: bigint) => void (interrupts.timer = at),
+      setTimer: (at: bigint) => void (interrupts.timer = BigInt.asUintN(64, at)),
       stopTimer: () => void (interrupts.timer = undefined),
       waitForInterrupt: () => this.onIdle(),
       allowFloatingPoint: (allow: number) => void (this.floatingPoint = allow),
       saveFloatingPoint: () => undefined,
       restoreFloatingPoint: () => undefined,
       psci: ends("the kernel switched the machine off"),
-      semihosting: ends("the kernel asked the host for something"),
-      useTracedVectors: ends("the kernel records events, which nobody asked for"),
+      semihosting: ends("the kernel asked a host that is not there"),
+      useTracedVectors: () => void (this.traced = true),
       halt: ends("the kernel halted"),
       imageBase: () => KERNEL_WINDOW,
       imageSize: () => IMAGE_BYTES,
@@ -203,7 +216,9 @@ export class Machine {
   /** core/ipc's imports are the same module's exports, by the names that boot/kernel_imports.h pairs. */
   private loopBack(): Record<string, (...args: never[]) => unknown> {
     const exports = (): Record<string, (...args: never[]) => unknown> => this.kernel as never;
-    const pairs = LOOP_BACK.map(([name, target]) => [name, (...args: never[]) => exports()[target](...args)] as const);
+    const pairs = LOOP_BACK.map(
+      ([name, target]) => [name, (...args: never[]) => exports()[target](...args)] as const,
+    );
     return {
       ...Object.fromEntries(pairs),
       opaqueThread: (t: number) => t,

@@ -20,7 +20,12 @@ const READ_ONLY = 1 << 7;
 const STATE_FIELD = word("THREAD_STATE");
 const OBJECT_TABLE = layout("OBJECT_TABLE");
 const OBJECT_SIZE = layout("OBJECT_SIZE");
-const O = { kind: word("OBJECT_KIND"), pages: word("OBJECT_PAGES"), base: word("OBJECT_BASE"), id: word("OBJECT_ID") };
+const O = {
+  kind: word("OBJECT_KIND"),
+  pages: word("OBJECT_PAGES"),
+  base: word("OBJECT_BASE"),
+  id: word("OBJECT_ID"),
+};
 const PAGED = 1;
 const ZEROS = new Uint8Array(PAGE_SIZE);
 
@@ -61,7 +66,7 @@ export class MemoryInvariants {
     for (let i = 0; i < LEVEL1_ENTRIES; i++) {
       const level2 = this.u32[level1 + 2 * i] & FRAME_MASK;
       if (level2 === 0) continue;
-      if (state === STATE.FREE || state === STATE.ZOMBIE) throw new Violation(`dead process ${slot} has tables`);
+      if (state === STATE.FREE) throw new Violation(`slot ${slot} is free and has tables`);
       claim(level2, `tables of process ${slot}`);
       for (let j = 0; j < ENTRIES; j++) {
         const level3 = this.u32[(level2 >> 2) + 2 * j] & FRAME_MASK;
@@ -75,7 +80,8 @@ export class MemoryInvariants {
   private claimPages(slot: number, level3: number, claim: (frame: number, owner: string) => void): void {
     for (let k = 0; k < ENTRIES; k++) {
       const low = this.u32[level3 + 2 * k];
-      if (low !== 0 && this.u32[level3 + 2 * k + 1] & OWNED_HIGH) claim((low & FRAME_MASK) >>> 0, `process ${slot}`);
+      if (low !== 0 && this.u32[level3 + 2 * k + 1] & OWNED_HIGH)
+        claim((low & FRAME_MASK) >>> 0, `process ${slot}`);
     }
   }
 
@@ -118,9 +124,12 @@ export class MemoryInvariants {
     if (!page) throw new Violation(`${where()} should not be there`);
     const writable = (low & READ_ONLY) === 0;
     if (writable !== page.writable) throw new Violation(`${where()} is ${writable ? "" : "not "}writable`);
-    if (writable && !(high & EXECUTE_NEVER_HIGH)) throw new Violation(`${where()} can be written and executed`);
-    if (((low & DEVICE) !== 0) !== (page.kind === "device")) throw new Violation(`${where()}: device or memory?`);
-    if (((high & OWNED_HIGH) !== 0) !== (page.kind === "anonymous")) throw new Violation(`${where()}: whose is it?`);
+    if (writable && !(high & EXECUTE_NEVER_HIGH))
+      throw new Violation(`${where()} can be written and executed`);
+    if (((low & DEVICE) !== 0) !== (page.kind === "device"))
+      throw new Violation(`${where()}: device or memory?`);
+    if (((high & OWNED_HIGH) !== 0) !== (page.kind === "anonymous"))
+      throw new Violation(`${where()}: whose is it?`);
     if (page.kind !== "device") this.checkBytes(page.frame, (low & FRAME_MASK) >>> 0, where);
   }
 
@@ -139,7 +148,9 @@ export class MemoryInvariants {
       const expected = process.memory.peek(address, size);
       const there = this.view.memory(process.slot, address, size);
       if (Buffer.compare(there, expected) !== 0)
-        throw new Violation(`0x${address.toString(16)} of pid ${process.pid} has other bytes than were written there`);
+        throw new Violation(
+          `0x${address.toString(16)} of pid ${process.pid} has other bytes than were written there`,
+        );
     }
     this.model.written = [];
   }

@@ -39,7 +39,8 @@ export class RegisterCheck {
   private expect(p: Process, n: number, value: bigint): void {
     const { x } = this.cpu;
     const name = n < 31 ? `x${n}` : ["sp", "pc", "pstate"][n - 31];
-    if (x[n] !== value) throw new Mismatch(`${name} of pid ${p.pid} is ${hex(x[n])}, should be ${hex(value)}`);
+    if (x[n] !== value)
+      throw new Mismatch(`${name} of pid ${p.pid} is ${hex(x[n])}, should be ${hex(value)}`);
   }
 
   /** `p` has just come to run. */
@@ -47,16 +48,19 @@ export class RegisterCheck {
     const { expected } = p;
     const { cpu } = this;
     if (expected.kind === "interrupted") {
-      if (cpu.resumed !== FRAME_FULL) throw new Mismatch(`pid ${p.pid} was interrupted, but resumes by a result`);
+      if (cpu.resumed !== FRAME_FULL)
+        throw new Mismatch(`pid ${p.pid} was interrupted, but resumes by a result`);
       for (let n = 0; n <= PSTATE; n++) this.expect(p, n, saved[n]);
       return;
     }
-    if (cpu.resumed === FRAME_FULL) throw new Mismatch(`pid ${p.pid} waits for a result, but resumes as if interrupted`);
+    if (cpu.resumed === FRAME_FULL)
+      throw new Mismatch(`pid ${p.pid} waits for a result, but resumes as if interrupted`);
     for (let n = FIRST_CALLEE_SAVED; n <= PC; n++) this.expect(p, n, saved[n]);
     for (let n = 8; n < FIRST_CALLEE_SAVED; n++) this.expect(p, n, 0n);
     this.expect(p, 0, expected.x0);
     if (expected.kind === "message") this.checkMessage(p, expected, saved);
-    else if (cpu.resumed !== FRAME_SYSCALL) throw new Mismatch(`pid ${p.pid} gets a message, should get a result`);
+    else if (cpu.resumed !== FRAME_SYSCALL)
+      throw new Mismatch(`pid ${p.pid} gets a message, should get a result`);
     else for (let n = 1; n < 8; n++) this.expect(p, n, 0n);
   }
 
@@ -66,7 +70,9 @@ export class RegisterCheck {
     for (let at = length; at < REGISTER_DATA; at++) {
       const byte = this.message[at];
       if (byte === 0 || byte === this.own[at] || byte === p.pageBefore?.[at] || byte === rest?.[at]) continue;
-      throw new Mismatch(`x${1 + Math.floor(at / 8)} of pid ${p.pid} holds bytes of somebody else behind its message`);
+      throw new Mismatch(
+        `x${1 + Math.floor(at / 8)} of pid ${p.pid} holds bytes of somebody else behind its message`,
+      );
     }
   }
 
@@ -81,9 +87,17 @@ export class RegisterCheck {
       throw new Mismatch(`pid ${p.pid} has other data in x1–x4 than were sent`);
     this.checkLeak(p, inRegisters, expected.rest, saved);
     const page = this.page(p);
-    if (Buffer.compare(page.subarray(DATA + inRegisters, DATA + data.length), data.subarray(inRegisters)) !== 0)
+    if (
+      Buffer.compare(page.subarray(DATA + inRegisters, DATA + data.length), data.subarray(inRegisters)) !== 0
+    )
       throw new Mismatch(`pid ${p.pid} has other data in its message page than were sent`);
-    if (p.pageBefore) this.checkRest(p, page, p.pageBefore, Math.max(Math.ceil(data.length / COPY_UNIT) * COPY_UNIT, REGISTER_DATA));
+    if (p.pageBefore)
+      this.checkRest(
+        p,
+        page,
+        p.pageBefore,
+        Math.max(Math.ceil(data.length / COPY_UNIT) * COPY_UNIT, REGISTER_DATA),
+      );
     if (!grant) return;
     const record = new Uint32Array(page.slice(GRANT, GRANT + 16).buffer);
     if (record[0] !== grant.kind || record[1] !== grant.id || record[2] !== grant.rights)

@@ -1,15 +1,17 @@
-// The whole kernel under Node: random histories against the reference model.
+// The whole kernel under Node: random histories against the reference model, 200,000 steps and more.
 
-import { readFileSync } from "node:fs";
-import { test } from "vitest";
-import { History } from "./history.ts";
+import { expect, test } from "vitest";
+import { HISTORY_STEPS, loadKernel, runHistories } from "./soak.ts";
 
-test("dev", () => {
-  const module = new WebAssembly.Module(readFileSync("build/wasm/kernel.wasm"));
-  const first = Number(process.env.SEED ?? 1);
-  const n = Number(process.env.N ?? 1);
-  const steps = Number(process.env.STEPS ?? 2000);
-  const t0 = performance.now();
-  for (let seed = first; seed < first + n; seed++) new History(module, seed).run(steps);
-  process.stdout.write(`${(performance.now() - t0).toFixed()} ms\n`);
-});
+const HISTORIES = 105;
+const STEPS_MIN = 200_000;
+/** Histories a test, so that a slow machine shows where it is. */
+const BATCH = 15;
+
+expect(HISTORIES * HISTORY_STEPS).toBeGreaterThanOrEqual(STEPS_MIN);
+
+for (let first = 1; first <= HISTORIES; first += BATCH) {
+  test(`histories ${first} to ${first + BATCH - 1}`, { timeout: 300_000 }, () => {
+    expect(runHistories(loadKernel(), first, BATCH)).toBe(BATCH * HISTORY_STEPS);
+  });
+}

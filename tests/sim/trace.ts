@@ -3,10 +3,12 @@
 import * as S from "../../abi/syscall.ts";
 import type { Call } from "./model/call.ts";
 
-const KEPT = Number(process.env.KEPT ?? 40);
+const KEPT = 40;
 const REGISTERS = 8;
 
-const NAMES = new Map(Object.entries(S).map(([name, number]) => [number as number, name.replace("SYS_", "").toLowerCase()]));
+const NAMES = new Map(
+  Object.entries(S).map(([name, number]) => [number as number, name.replace("SYS_", "").toLowerCase()]),
+);
 
 export class Trace {
   private readonly lines: (() => string)[] = [];

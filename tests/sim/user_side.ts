@@ -2,7 +2,9 @@
 // translation hardware.
 
 import { MAX_MESSAGE_DATA, PAGE_SIZE } from "../../abi/limits.ts";
+import { DEVICE_VIRTIO } from "../../abi/construct.ts";
 import { MESSAGE_PAGE, STATIC_DATA } from "../../abi/program.ts";
+import { VIRTIO_SLOTS } from "./interrupts.ts";
 import { layout } from "./layout.ts";
 import type { Call } from "./model/call.ts";
 import { Mismatch } from "./model/mismatch.ts";
@@ -22,7 +24,10 @@ const WINDOW_SIZE = 16;
 const TIMEOUT = layout("MESSAGE_TIMEOUT");
 const TRANSLATION = layout("THREAD_TRANSLATION") >> 3;
 const ASID_SHIFT = 48n;
+const VIRTIO_RUNS = 15; // all status bits of a driver that is ready
 const PAGES_USED = 12;
+/** The page where the second translation table of a large memory begins. */
+const SECOND_TABLE = 512;
 
 export class UserSide {
   constructor(
@@ -56,7 +61,9 @@ export class UserSide {
     const view = new DataView(page.buffer, page.byteOffset);
     for (let i = 0; i < MAX_MESSAGE_DATA; i += 4) view.setUint32(DATA + i, this.random.u32(), true);
     windows.forEach(({ address, length, access }, i) => {
-      [address, length, access].forEach((value, j) => view.setUint32(WINDOWS + WINDOW_SIZE * i + 4 * j, value, true));
+      [address, length, access].forEach((value, j) =>
+        view.setUint32(WINDOWS + WINDOW_SIZE * i + 4 * j, value, true),
+      );
     });
     const { kind = 0, id = 0, rights = 0 } = grant ?? {};
     [kind, id, rights].forEach((value, j) => view.setUint32(GRANT + 4 * j, value, true));
@@ -93,8 +100,11 @@ export class UserSide {
     const { random } = this;
     const write = random.chance(50);
     const wild = random.chance(2);
-    const page = STATIC_DATA / PAGE_SIZE + random.below(PAGES_USED);
-    const address = wild ? random.pick([0, 8, 0x1_0000_0000, t.memory.memoryPages * 65536]) : page * PAGE_SIZE + 8 * random.below(512);
+    const inSecond = t.memory.memoryPages * 16 > SECOND_TABLE && random.chance(20);
+    const page = (inSecond ? SECOND_TABLE : STATIC_DATA / PAGE_SIZE) + random.below(PAGES_USED);
+    const address = wild
+      ? random.pick([0, 8, 0x1_0000_0000, t.memory.memoryPages * 65536])
+      : page * PAGE_SIZE + 8 * random.below(512);
     const entry = this.translate(t, Math.floor(address / PAGE_SIZE));
     if (!entry) return { address, write, result: "missing" };
     if (write && !entry.writable) return { address, write, result: "protected" };
@@ -110,9 +120,30 @@ export class UserSide {
       u64[(entry.frame + offset) >> 3] = value;
       bytes.setBigUint64(offset, value, true);
     } else if (u64[(entry.frame + offset) >> 3] !== bytes.getBigUint64(offset, true)) {
-      throw new Mismatch(`a load of 0x${address.toString(16)} by pid ${t.pid} finds another value than was stored`);
+      throw new Mismatch(
+        `a load of 0x${address.toString(16)} by pid ${t.pid} finds another value than was stored`,
+      );
     }
     return { address, write, result: "done" };
+  }
+
+  /** A driver that has mapped its virtio device sets it going. */
+  startDevice({ x }: Call): void {
+    const slot = Number(x[1]);
+    if (this.world.cpu.x[0] !== 0n || x[0] !== BigInt(DEVICE_VIRTIO) || slot >= VIRTIO_SLOTS) return;
+    this.world.machine.virtioStatus[slot] = VIRTIO_RUNS;
+    this.world.model.devicesRun[slot] = true;
+  }
+
+  /** Devices run exactly if a driver set them going and has not died since. */
+  checkDevices(): void {
+    this.world.model.devicesRun.forEach((runs, slot) => {
+      const status = this.world.machine.virtioStatus[slot];
+      if (runs !== (status !== 0))
+        throw new Mismatch(
+          `the status of virtio device ${slot} is ${status}, it should ${runs ? "" : "not "}run`,
+        );
+    });
   }
 
   /** Through the translation hardware, which remembers what it has not been told to forget. */
@@ -139,6 +170,7 @@ export class UserSide {
     if (translation !== expected || machine.u64[(view.thread(t.slot) >> 3) + TRANSLATION] !== expected)
       throw new Mismatch(`TTBR0 is 0x${translation.toString(16)} while pid ${t.pid} runs`);
     const allowed = this.world.model.floatingPointOwner === t ? 1 : 0;
-    if (machine.floatingPoint !== allowed) throw new Mismatch(`floating point is ${machine.floatingPoint} for pid ${t.pid}`);
+    if (machine.floatingPoint !== allowed)
+      throw new Mismatch(`floating point is ${machine.floatingPoint} for pid ${t.pid}`);
   }
 }

@@ -91,7 +91,7 @@ export class View implements Oracle {
 
   memory(slot: number, address: number, size: number): Uint8Array {
     const bytes = new Uint8Array(size);
-    for (let done = 0; done < size; ) {
+    for (let done = 0; done < size;) {
       const at = address + done;
       const n = Math.min(size - done, PAGE_SIZE - (at % PAGE_SIZE));
       const entry = this.entry(slot, Math.floor(at / PAGE_SIZE));

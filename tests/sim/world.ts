@@ -1,6 +1,7 @@
 // A booted machine with the model beside it: what a history begins with.
 
 import { INITRD_OBJECT } from "../../abi/construct.ts";
+import { EPID_SUPERVISOR } from "../../abi/endpoints.ts";
 import { MAX_ENDPOINTS, MAX_OBJECTS, MAX_OBJECT_PAGES, PAGE_SIZE } from "../../abi/limits.ts";
 import { CODE_BASE, PROT_READ, PROT_WRITE } from "../../abi/program.ts";
 import { Cpu } from "./cpu.ts";
@@ -8,13 +9,14 @@ import { RAM } from "./interrupts.ts";
 import { word } from "./layout.ts";
 import { Machine } from "./machine.ts";
 import { type Frame, FramePool } from "./model/address_space.ts";
+import { assignEndpoint } from "./model/construct.ts";
 import { INIT_PID, addProcess } from "./model/lifecycle.ts";
 import { Model } from "./model/model.ts";
 import { MemoryObject } from "./model/objects.ts";
 import { type Process, STATE } from "./model/state.ts";
 import { View } from "./view.ts";
 
-const WELL_KNOWN_ENDPOINTS = 5;
+const WELL_KNOWN_ENDPOINTS = [1, 2, 3, 4, 5, EPID_SUPERVISOR];
 const INIT_PRIORITY = 20;
 const HIGHEST_MESSAGE_PRIORITY = 3;
 const ALL_PRIVILEGES = 127;
@@ -36,8 +38,8 @@ export class World {
   readonly frames: number;
   readonly kernelFrames: number;
 
-  constructor(module: WebAssembly.Module, ramBytes: number) {
-    this.machine = new Machine(module, ramBytes);
+  constructor(module: WebAssembly.Module, ramBytes: number, bootArguments = "mode=simulation") {
+    this.machine = new Machine(module, ramBytes, bootArguments);
     let taken = 0;
     this.machine.onFrame = () => taken++;
     const first = this.machine.boot() >>> 0;
@@ -47,7 +49,7 @@ export class World {
     this.frames = (ramBytes - this.machine.archiveBytes) / PAGE_SIZE;
     this.model = new Model(this.view, new FramePool(this.frames));
     this.addArchive();
-    for (let index = 1; index <= WELL_KNOWN_ENDPOINTS; index++) this.model.endpoints[index].id = index;
+    for (const index of WELL_KNOWN_ENDPOINTS) this.model.endpoints[index].id = index;
     this.init = this.adoptInit();
     this.kernelFrames = taken - this.init.memory.frames;
     this.model.pool.free -= this.kernelFrames;
@@ -85,6 +87,7 @@ export class World {
     p.objectsLimit = MAX_OBJECTS;
     p.objectPagesLimit = MAX_OBJECTS * MAX_OBJECT_PAGES;
     p.endpointsLeft = Math.min(p.endpointsLeft, MAX_ENDPOINTS);
+    assignEndpoint(p, model.endpoints[EPID_SUPERVISOR], false);
     p.builder = 0;
     p.state = STATE.READY;
     return p;

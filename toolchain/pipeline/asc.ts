@@ -49,11 +49,19 @@ async function readDataLayout(module: Binaryen.Module): Promise<{ dataEnd: numbe
 /** asc reads this by itself when it sees it; ours is read by config.ts and has parts that are not asc's. */
 const ASC_OWN_CONFIG = "asconfig.json";
 
+/** What the compiler reads instead of a source file's text; the path is relative to the root. */
+export type SourceChange = (file: string, text: string) => string;
+
 /**
- * Compiles `entry` to `outFile` (and, by the options, outFile.map or the bindings beside it).
- * Throws a Failure with asc's diagnostics.
+ * Compiles `entry` to `outFile` (and, by the options, outFile.map or the bindings beside it). Tests that need another program
+ * than the tree's give `change`. Throws a Failure with asc's diagnostics.
  */
-export async function compileAsc(entry: string, outFile: string, options: AscOptions): Promise<AscResult> {
+export async function compileAsc(
+  entry: string,
+  outFile: string,
+  options: AscOptions,
+  change: SourceChange = (_, text) => text,
+): Promise<AscResult> {
   const { default: asc } = await import("assemblyscript/asc");
   const inputs = new Set<string>();
   const stdout = new TextSink();
@@ -73,7 +81,7 @@ export async function compileAsc(entry: string, outFile: string, options: AscOpt
       if (name === ASC_OWN_CONFIG) return null;
       const file = path.join(base, name);
       inputs.add(path.normalize(file));
-      return existsSync(file) ? readFileSync(file, "utf8") : null;
+      return existsSync(file) ? change(path.normalize(file), readFileSync(file, "utf8")) : null;
     },
     writeFile(name: string, content: string | Uint8Array, base: string): void {
       writeFileSync(path.join(base, name), content);

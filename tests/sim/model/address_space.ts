@@ -2,7 +2,7 @@
 // the kernel must count them, translation tables included, so that the model knows when memory is exhausted.
 
 import { MAX_REGIONS, PAGE_SIZE } from "../../../abi/limits.ts";
-import { PROT_READ, PROT_WRITE, USER_END } from "../../../abi/program.ts";
+import { LINEAR_MEMORY_END, PROT_READ, PROT_WRITE, USER_END } from "../../../abi/program.ts";
 import { Mismatch } from "./mismatch.ts";
 import type { MemoryObject } from "./objects.ts";
 
@@ -10,6 +10,8 @@ const WASM_PAGE_SHIFT = 4; // 4 KiB pages in a 64 KiB page, log2
 const LEVEL3_SHIFT = 9;
 const LEVEL2_SHIFT = 18;
 const USER_PAGES = USER_END / PAGE_SIZE;
+const LINEAR_PAGES = LINEAR_MEMORY_END / PAGE_SIZE;
+const LINEAR_TABLES = LINEAR_PAGES >> LEVEL2_SHIFT; // of level 2
 
 /** 4 KiB of memory; without bytes it is all zeros. */
 export interface Frame {
@@ -41,6 +43,8 @@ export interface Region {
   object?: MemoryObject | "device";
 }
 
+export const roomInPage = (address: number): number => PAGE_SIZE - (address % PAGE_SIZE);
+
 /** Page frames that nobody has. */
 export class FramePool {
   constructor(public free: number) {}
@@ -55,6 +59,8 @@ export class FramePool {
 export class AddressSpace {
   memoryPages = 0;
   memoryMaximum = 0;
+  /** Page from which on linear memory outlives its process; 0: none does. */
+  keepFrom = 0;
   readonly regions: Region[] = [];
   readonly pages = new Map<number, Page>();
   /** Translation tables that exist: which GiB have one of level 2, which 2 MiB one of level 3. */
@@ -84,12 +90,16 @@ export class AddressSpace {
     return region && region.object === undefined ? region.prot : 0;
   }
 
+  private makeLevel2(pool: FramePool, page: number): boolean {
+    if (this.level2.has(page >> LEVEL2_SHIFT)) return true;
+    if (!pool.take()) return false;
+    this.level2.add(page >> LEVEL2_SHIFT);
+    return true;
+  }
+
   /** Makes the tables for `page`. False when there was no frame for one. */
   private makeTables(pool: FramePool, page: number): boolean {
-    if (!this.level2.has(page >> LEVEL2_SHIFT)) {
-      if (!pool.take()) return false;
-      this.level2.add(page >> LEVEL2_SHIFT);
-    }
+    if (!this.makeLevel2(pool, page)) return false;
     if (!this.level3.has(page >> LEVEL3_SHIFT)) {
       if (!pool.take()) return false;
       this.level3.add(page >> LEVEL3_SHIFT);
@@ -131,6 +141,63 @@ export class AddressSpace {
     }
   }
 
+  /** A process ends: its memory goes, but for linear memory if it keeps it (memory_keep). What it had mapped goes anyway. */
+  leave(pool: FramePool, mayKeep: boolean): void {
+    if (!this.keepFrom || !mayKeep) {
+      this.free(pool);
+      return;
+    }
+    for (const [number, { kind }] of this.pages) {
+      if (kind === "anonymous" && number < LINEAR_PAGES) continue;
+      if (kind === "anonymous") pool.free++;
+      this.pages.delete(number);
+    }
+    for (const table of this.level2)
+      if (table >= LINEAR_TABLES) pool.free += this.level2.delete(table) ? 1 : 0;
+    for (const table of this.level3)
+      if (table >= LINEAR_TABLES << LEVEL3_SHIFT) pool.free += this.level3.delete(table) ? 1 : 0;
+  }
+
+  private get keptPages(): [number, Page][] {
+    const end = this.memoryPages << WASM_PAGE_SHIFT;
+    return [...this.pages].filter(([number]) => number >= this.keepFrom && number < end);
+  }
+
+  /** Whether pages lie here where `dead` kept its memory. */
+  overlaps(dead: AddressSpace): boolean {
+    const end = dead.memoryPages << WASM_PAGE_SHIFT;
+    return [...this.pages.keys()].some((number) => number >= dead.keepFrom && number < end);
+  }
+
+  /** Takes over what `dead` kept: whole tables where that is possible. False when there was no frame for a table. */
+  inherit(pool: FramePool, dead: AddressSpace): boolean {
+    for (const [number, page] of dead.keptPages.sort(([a], [b]) => a - b)) {
+      const table = number >> LEVEL3_SHIFT;
+      const isWhole = dead.keepFrom <= table << LEVEL3_SHIFT;
+      if (isWhole && dead.level3.has(table) && !this.level3.has(table)) {
+        if (!this.makeLevel2(pool, number)) return false;
+        this.level3.add(table);
+        dead.level3.delete(table);
+      }
+      if (!this.map(pool, number, page)) return false;
+      dead.pages.delete(number);
+    }
+    return this.takeEmptyTables(pool, dead);
+  }
+
+  /** Tables without pages change hands, too. */
+  private takeEmptyTables(pool: FramePool, dead: AddressSpace): boolean {
+    const end = (dead.memoryPages << WASM_PAGE_SHIFT) >> LEVEL3_SHIFT;
+    for (const table of [...dead.level3].sort((a, b) => a - b)) {
+      if (dead.keepFrom > table << LEVEL3_SHIFT || table > end || this.level3.has(table)) continue;
+      if (table << LEVEL3_SHIFT >= dead.memoryPages << WASM_PAGE_SHIFT) continue;
+      if (!this.makeLevel2(pool, table << LEVEL3_SHIFT)) return false;
+      this.level3.add(table);
+      dead.level3.delete(table);
+    }
+    return true;
+  }
+
   /** Gives everything back. */
   free(pool: FramePool): void {
     for (const { kind } of this.pages.values()) if (kind === "anonymous") pool.free++;
@@ -159,7 +226,7 @@ export class AddressSpace {
       const frame = this.touch(pool, Math.floor((address + done) / PAGE_SIZE), write);
       if (typeof frame === "string") break;
       const offset = (address + done) % PAGE_SIZE;
-      const n = Math.min(size - done, PAGE_SIZE - offset);
+      const n = Math.min(size - done, roomInPage(offset));
       move(frame, offset, done, n);
       done += n;
     }
@@ -177,8 +244,8 @@ export class AddressSpace {
   /** What lies at [address, address + size), as far as there is anything. */
   peek(address: number, size: number): Uint8Array {
     const bytes = new Uint8Array(size);
-    for (let done = 0; done < size; ) {
-      const n = Math.min(size - done, PAGE_SIZE - ((address + done) % PAGE_SIZE));
+    for (let done = 0; done < size;) {
+      const n = Math.min(size - done, roomInPage(address + done));
       const page = this.pages.get(Math.floor((address + done) / PAGE_SIZE));
       if (!page) return bytes.subarray(0, done);
       const offset = (address + done) % PAGE_SIZE;

@@ -2,11 +2,12 @@
 
 import { ECONNREFUSED, ECONNRESET, ETIMEDOUT } from "../../../abi/errno.ts";
 import { FIRST_DYNAMIC_ENDPOINT } from "../../../abi/endpoints.ts";
+import { isIdempotent } from "../../../abi/ops.ts";
 import { completeCall } from "./completion.ts";
 import type { Model } from "./model.ts";
 import { endReceive } from "./priority.ts";
 import { Endpoint, type Process, STATE } from "./state.ts";
-import { FLAG, NOTIFY, flagsWord, register, replyInfo } from "./words.ts";
+import { FLAG, NOTIFY, flagsWord, infoOp, infoPriority, register, replyInfo } from "./words.ts";
 
 const NOTIFICATION_BYTES = 8;
 const REGISTER_DATA = 32;
@@ -107,28 +108,51 @@ export function releaseEndpoint(m: Model, ep: Endpoint): void {
   ep.owner = undefined;
 }
 
-/** The owner of an endpoint died: a created one goes with it, a well-known one is down. */
+/** The owner of an endpoint died: a created one goes with it, a well-known one is down or waits for the next owner. */
 function ownerDied(m: Model, ep: Endpoint): void {
   if (ep.index >= FIRST_DYNAMIC_ENDPOINT) {
     releaseEndpoint(m, ep);
     return;
   }
-  ep.isUp = false;
   ep.owner = undefined;
   ep.served = false;
+  ep.cancelled.clear();
+  ep.state = "restarting";
+  if (!ep.supervised) abandonEndpoint(m, ep);
+}
+
+/** Nobody will follow its dead owner. */
+export function abandonEndpoint(m: Model, ep: Endpoint): void {
+  ep.state = "down";
+  ep.supervised = false;
   dismissQueue(m, ep);
 }
 
-/** `p` dies: it leaves its wait, the calls it holds are reset, its endpoints end or go down. */
+/**
+ * `p` dies: it leaves its wait, its endpoints end, go down or wait for their next owner. Of the calls it holds, those that
+ * may be done twice go back to an endpoint that will be served again; the others are reset.
+ */
 export function threadDied(m: Model, p: Process): void {
   leaveWait(m, p);
   p.state = STATE.ZOMBIE; // it is nobody's server, caller or receiver any more
-  for (const caller of m.all()) {
-    if (caller.state === STATE.AWAITING_REPLY && caller.server === p) failCall(m, caller, -ECONNRESET);
-  }
   for (const ep of m.owned(p)) ownerDied(m, ep);
+  for (const caller of m.all()) {
+    if (caller.state !== STATE.AWAITING_REPLY || caller.server !== p) continue;
+    const again = caller.endpoint?.state === "restarting" && isIdempotent(infoOp(caller.call?.info ?? 0n));
+    if (again) queueAgain(caller);
+    else failCall(m, caller, -ECONNRESET);
+  }
   p.notified = 0n;
   p.deadline = 0n;
   p.server = undefined;
   p.endpoint = undefined;
+}
+
+/** It has waited longest of its priority. */
+function queueAgain(caller: Process): void {
+  const { call, endpoint } = caller;
+  if (!call || !endpoint) throw new Error("there is no call");
+  caller.server = undefined;
+  caller.state = STATE.SENDING;
+  endpoint.queues[infoPriority(call.info)].unshift({ message: call, pid: caller.pid, caller });
 }

@@ -9,11 +9,19 @@ import { FLAG, U32_MAX, error, register } from "./words.ts";
 const NOTHING = new Uint8Array(0);
 
 /** The call of `t`, which is ready again, was answered. code < 0: -errno, the kernel's or the service's. */
-export function completeCall(m: Model, t: Process, code: number, value = 0n, data = NOTHING, flags = 0): void {
+export function completeCall(
+  m: Model,
+  t: Process,
+  code: number,
+  value = 0n,
+  data = NOTHING,
+  flags = 0,
+): void {
   const { completion } = t;
   if (!completion) throw new Error("no completion");
   t.completion = undefined;
-  const result = code < 0 ? refuse(m, completion, BigInt(code)) : succeed(m, t, completion, value, data, flags);
+  const result =
+    code < 0 ? refuse(m, completion, BigInt(code)) : succeed(m, t, completion, value, data, flags);
   t.expected = { kind: "result", x0: register(result) };
 }
 
@@ -37,7 +45,8 @@ function succeed(
       m.handles.delete(completion.handle);
       return 0n;
     case "read": {
-      if (value < 0n || value > BigInt(completion.length) || data.length > Number(value & U32_MAX)) return error(EIO);
+      if (value < 0n || value > BigInt(completion.length) || data.length > Number(value & U32_MAX))
+        return error(EIO);
       return m.writeUser(t, completion.address, data) === data.length ? value : error(EFAULT);
     }
     case "record": {

@@ -16,6 +16,7 @@ import {
   QUOTA_MESSAGES,
   QUOTA_OBJECTS,
   QUOTA_OBJECT_PAGES,
+  SUPERVISED,
 } from "../../../abi/construct.ts";
 import { EAGAIN, EEXIST, EFAULT, EINVAL, ENOMEM, ENXIO, EPERM, ESRCH } from "../../../abi/errno.ts";
 import {
@@ -41,7 +42,7 @@ import { copyFailure, mapObject } from "./object_calls.ts";
 import { callerOf } from "./receive.ts";
 import { giveOwnersRights, maySend } from "./rights.ts";
 import { type Endpoint, type Process, STATE } from "./state.ts";
-import { U32_MAX, error, signed } from "./words.ts";
+import { NOTIFY, U32_MAX, error, signed } from "./words.ts";
 
 const INHERITED_DESCRIPTORS = 3;
 const MAX_DEVICES = 8;
@@ -77,7 +78,8 @@ export function sysProcCreate(m: Model, t: Process, { x }: Call): bigint {
 
 function configureQuota(t: Process, p: Process, which: bigint, limit: bigint): bigint {
   if (which === BigInt(QUOTA_ENDPOINTS) && limit <= BigInt(MAX_ENDPOINTS)) p.endpointsLeft = Number(limit);
-  else if (which === BigInt(QUOTA_MESSAGES) && limit <= BigInt(MAX_QUEUED_MESSAGES)) p.messagesLeft = Number(limit);
+  else if (which === BigInt(QUOTA_MESSAGES) && limit <= BigInt(MAX_QUEUED_MESSAGES))
+    p.messagesLeft = Number(limit);
   else if (which === BigInt(QUOTA_OBJECTS) && limit <= BigInt(t.objectsLimit)) p.objectsLimit = Number(limit);
   else if (which === BigInt(QUOTA_OBJECT_PAGES) && limit <= BigInt(t.objectPagesLimit))
     p.objectPagesLimit = Number(limit);
@@ -85,25 +87,40 @@ function configureQuota(t: Process, p: Process, which: bigint, limit: bigint): b
   return 0n;
 }
 
-function configureEndpoint(m: Model, t: Process, p: Process, what: number, value: bigint): bigint {
+function configureEndpoint(
+  m: Model,
+  t: Process,
+  p: Process,
+  what: number,
+  value: bigint,
+  extra: bigint,
+): bigint {
   const isKnown = what === CONFIG_RECEIVE || what === CONFIG_DENY_SEND || what === CONFIG_ALLOW_SEND;
   if (!isKnown) return error(EINVAL);
   const ep = m.endpoint(value);
   if (!ep) return error(ENXIO);
-  if (what === CONFIG_RECEIVE) return assign(t, p, ep);
+  if (what === CONFIG_RECEIVE) return assign(t, p, ep, extra);
   if (what === CONFIG_DENY_SEND) p.rights[ep.index] &= ~RIGHT_SEND;
   else if (!maySend(t, ep)) return error(EPERM);
   else p.rights[ep.index] |= RIGHT_SEND;
   return 0n;
 }
 
-function assign(t: Process, p: Process, ep: Endpoint): bigint {
+function assign(t: Process, p: Process, ep: Endpoint, supervised: bigint): bigint {
   if (!(t.privileges & PRIVILEGE_DEVICES)) return error(EPERM);
+  if (supervised > BigInt(SUPERVISED)) return error(EINVAL);
   if (ep.owner) return error(EEXIST);
-  ep.owner = p;
-  ep.isUp = true;
-  giveOwnersRights(p, ep);
+  assignEndpoint(p, ep, supervised !== 0n);
   return 0n;
+}
+
+/** `p` owns `ep` from now on; after a restart it is to drain what was closed meanwhile. */
+export function assignEndpoint(p: Process, ep: Endpoint, supervised: boolean): void {
+  if (ep.state === "restarting") p.notified |= NOTIFY.DRAIN;
+  ep.owner = p;
+  ep.state = "up";
+  ep.supervised = supervised;
+  giveOwnersRights(p, ep);
 }
 
 function configureDevice(t: Process, p: Process, kind: number, index: number): bigint {
@@ -148,7 +165,7 @@ export function sysProcConfigure(m: Model, t: Process, { x }: Call): bigint {
     case CONFIG_DEVICE:
       return configureDevice(t, p, Number(value & U32_MAX), Number(extra & U32_MAX));
     default:
-      return configureEndpoint(m, t, p, what, value);
+      return configureEndpoint(m, t, p, what, value, extra);
   }
 }
 
@@ -202,4 +219,16 @@ export function sysProcStart(m: Model, t: Process, { x }: Call): bigint {
   p.stack = stack;
   m.wake(p, { kind: "result", x0: 0n });
   return 0n;
+}
+
+/** proc_inherit(pid, dead). */
+export function sysProcInherit(m: Model, t: Process, { x }: Call): bigint {
+  const heir = underConstruction(m, t, x[0]);
+  const dead = m.find(x[1]);
+  if (!heir || dead?.state !== STATE.ZOMBIE || dead.parent !== t.pid || !dead.memory.keepFrom)
+    return error(ESRCH);
+  if (dead.memory.memoryPages > heir.memory.memoryMaximum) return error(ENOMEM);
+  if (heir.memory.overlaps(dead.memory)) return error(EEXIST);
+  heir.inherited = dead.memory.memoryPages;
+  return heir.memory.inherit(m.pool, dead.memory) ? 0n : error(ENOMEM);
 }

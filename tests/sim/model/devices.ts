@@ -56,7 +56,8 @@ export function sysMapMmio(m: Model, t: Process, { x }: Call): bigint {
   const place = checkOwnPlace(t.memory, x[2], 1n);
   if (place < 0n) return place;
   const page = Number(x[2]) / PAGE_SIZE;
-  if (!t.memory.addRegion({ page, pages: 1, prot: PROT_READ | PROT_WRITE, object: "device" })) return error(ENOMEM);
+  if (!t.memory.addRegion({ page, pages: 1, prot: PROT_READ | PROT_WRITE, object: "device" }))
+    return error(ENOMEM);
   t.memory.clear(m.pool, page, 1);
   if (!t.memory.map(m.pool, page, { frame: {}, writable: true, kind: "device" })) return error(ENOMEM);
   return BigInt(device.registers % PAGE_SIZE);

@@ -29,7 +29,9 @@ export function interrupt(m: Model, id: number): void {
 function timerInterrupt(m: Model): void {
   const now = m.now();
   const due = m.all().filter(({ deadline }) => deadline !== 0n && deadline <= now);
-  due.sort((a, b) => (a.deadline === b.deadline ? a.timeoutNumber - b.timeoutNumber : a.deadline < b.deadline ? -1 : 1));
+  due.sort((a, b) =>
+    a.deadline === b.deadline ? a.timeoutNumber - b.timeoutNumber : a.deadline < b.deadline ? -1 : 1,
+  );
   for (const p of due) if (p.deadline !== 0n) timedOut(m, p);
   const { scheduler } = m;
   if (scheduler.quantumEnd === 0n || scheduler.quantumEnd > now) return;

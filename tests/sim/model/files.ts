@@ -1,7 +1,7 @@
-// Delegated system calls in the model: files, network, loader. Each is refused at once or becomes a call in its caller's name.
+// Delegated system calls in the model: files, loader. Each is refused at once or becomes a call in its caller's name.
 
 import { E2BIG, EBADF, EFAULT, EINVAL, EMFILE, ENFILE, ENXIO, EPERM } from "../../../abi/errno.ts";
-import { EPID_LOADER, EPID_NETWORK, EPID_VFS } from "../../../abi/endpoints.ts";
+import { EPID_LOADER, EPID_VFS } from "../../../abi/endpoints.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY, STAT_BYTES } from "../../../abi/file.ts";
 import { MAX_INLINE_WRITE, MAX_MESSAGE_DATA, MAX_OPEN_HANDLES } from "../../../abi/limits.ts";
 import {
@@ -29,10 +29,10 @@ const [WINDOW_READ, WINDOW_WRITE] = [1, 2];
 const MAX_TRANSFER = 0x7fff_0000n;
 const CURRENT_OFFSET = U64_MAX;
 
-type Result = bigint | undefined;
+export type Result = bigint | undefined;
 
 /** Sends a request. anyRights: on a descriptor, which is the right itself. undefined: blocked. */
-function delegate(
+export function delegate(
   m: Model,
   t: Process,
   epid: number,
@@ -60,7 +60,15 @@ function abandon(t: Process, status: bigint): bigint {
   return status;
 }
 
-function window(t: Process, index: number, address: bigint, length: bigint | number, access: number): void {
+/** Names memory of the caller's for the service. */
+export function window(
+  t: Process,
+  index: number,
+  address: bigint,
+  length: bigint | number,
+  access: number,
+): void {
+  t.windows[0] ??= { address: 0, length: 0, access: 0 };
   t.windows[index] = { address: Number(address), length: Number(length), access };
 }
 
@@ -158,13 +166,6 @@ export function sysClose(m: Model, t: Process, x: bigint[]): Result {
   const sent = delegate(m, t, handle.endpoint, about(VFS_CLOSE, handle), { kind: "close", handle }, true);
   if (sent !== undefined) m.handles.delete(handle);
   return sent;
-}
-
-/** Network calls: six words. */
-export function sysNetwork(m: Model, t: Process, x: bigint[], op: number): Result {
-  const request = new Request(op);
-  for (const word of x.slice(0, 6)) request.u64(word);
-  return delegate(m, t, EPID_NETWORK, request, { kind: "value" }, false);
 }
 
 /** dlopen, dlclose, dlsym. */

@@ -30,7 +30,7 @@ export function remove(p: Process, fd: number): number {
 /** Nobody names the handle any more: its service hears of it when it drains, if it lives. */
 export function abandon(m: Model, handle: OpenHandle): void {
   const ep = m.endpoint(handle.endpoint);
-  if (!ep?.isUp) {
+  if (!ep || ep.state === "down") {
     m.handles.delete(handle);
     return;
   }

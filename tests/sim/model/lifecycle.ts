@@ -1,7 +1,15 @@
 // The life of a process in the model: slot, exit or kill, zombie, the parent's wait.
 
 import { ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from "../../../abi/errno.ts";
-import { EPID_CONSOLE, EPID_VFS, PRIVILEGE_KILL, RIGHT_SEND } from "../../../abi/endpoints.ts";
+import { DEVICE_VIRTIO } from "../../../abi/construct.ts";
+import {
+  EPID_CONSOLE,
+  EPID_SUPERVISOR,
+  EPID_VFS,
+  PRIVILEGE_DMA,
+  PRIVILEGE_KILL,
+  RIGHT_SEND,
+} from "../../../abi/endpoints.ts";
 import {
   DEFAULT_ENDPOINTS,
   DEFAULT_MESSAGES,
@@ -11,6 +19,7 @@ import {
   PAGE_SIZE,
 } from "../../../abi/limits.ts";
 import { MESSAGE_PAGE } from "../../../abi/program.ts";
+import { VIRTIO_SLOTS } from "../interrupts.ts";
 import type { Page } from "./address_space.ts";
 import type { Call } from "./call.ts";
 import { notify, threadDied } from "./cancel.ts";
@@ -20,7 +29,7 @@ import { check } from "./mismatch.ts";
 import type { Model } from "./model.ts";
 import { dropObjects } from "./object_calls.ts";
 import { Process, STATE } from "./state.ts";
-import { NOTIFY, SIGNAL, WNOHANG, error, register, signed } from "./words.ts";
+import { NOTIFY, SIGNAL, U32_MAX, WNOHANG, WNOWAIT, error, register, signed } from "./words.ts";
 
 export const INIT_PID = 1;
 const STATUS_BYTES = 4;
@@ -35,6 +44,7 @@ export function addProcess(m: Model, pid: number, builder: number, parent: numbe
   if (!p.memory.mapFresh(m.pool, messagePage, true)) return undefined;
   (p.memory.pages.get(messagePage) as Page).frame.isMessagePage = true;
   for (let epid = EPID_VFS; epid <= EPID_CONSOLE; epid++) p.rights[epid] = RIGHT_SEND;
+  p.rights[EPID_SUPERVISOR] = RIGHT_SEND;
   p.endpointsLeft = DEFAULT_ENDPOINTS;
   p.messagesLeft = DEFAULT_MESSAGES;
   p.objectsLimit = DEFAULT_OBJECTS;
@@ -49,16 +59,24 @@ export function endProcess(m: Model, p: Process, status: number): void {
   if (p.state === STATE.READY) m.scheduler.remove(p);
   settleCompletion(m, p);
   threadDied(m, p);
-  for (const child of m.all()) if (child.state === STATE.BUILDING && child.builder === p.pid) endProcess(m, child, 0);
+  for (const child of m.all())
+    if (child.state === STATE.BUILDING && child.builder === p.pid) endProcess(m, child, 0);
   closeAll(m, p);
   for (const [id, { driver }] of m.routes) if (driver === p) m.routes.delete(id);
   if (m.logReader === p.pid) m.logReader = 0;
   if (m.floatingPointOwner === p) m.floatingPointOwner = undefined;
+  if (p.privileges & PRIVILEGE_DMA) stopDevices(m, p);
+  p.memory.leave(m.pool, !building);
   dropObjects(m, p);
-  p.memory.free(m.pool);
   adoptChildren(m, p.pid);
   p.status = status;
   tellParent(m, p, building);
+}
+
+/** A dead driver's devices reach memory no more. */
+function stopDevices(m: Model, p: Process): void {
+  for (const { kind, index } of p.devices)
+    if (kind === DEVICE_VIRTIO && index < VIRTIO_SLOTS) m.devicesRun[index] = false;
 }
 
 /** A delegated open or close under way dies with its caller; a close that nobody received must still be heard of. */
@@ -74,6 +92,7 @@ function adoptChildren(m: Model, pid: number): void {
   for (const child of m.all()) {
     if (child.parent !== pid) continue;
     child.parent = INIT_PID;
+    child.noted = false;
     if (child.state === STATE.ZOMBIE && child.pid !== pid) tellParent(m, child, false);
   }
 }
@@ -86,25 +105,27 @@ function tellParent(m: Model, p: Process, building: boolean): void {
   }
   p.state = STATE.ZOMBIE;
   if (parent.state === STATE.WAITING_CHILD && (parent.waitsFor === -1 || parent.waitsFor === p.pid)) {
-    m.wake(parent, { kind: "result", x0: register(collect(m, parent, p, parent.waitStatus)) });
+    m.wake(parent, { kind: "result", x0: register(collect(m, parent, p, parent.waitStatus, 0)) });
   } else {
     notify(m, parent, NOTIFY.CHILD);
   }
 }
 
 function free(m: Model, p: Process): void {
+  p.memory.free(m.pool);
   p.state = STATE.FREE;
   m.processes[p.slot] = undefined;
 }
 
-/** Stores a zombie's status and frees its slot. */
-function collect(m: Model, parent: Process, zombie: Process, address: number): bigint {
+/** Stores a zombie's status and, but for WNOWAIT, frees its slot. */
+function collect(m: Model, parent: Process, zombie: Process, address: number, flags: number): bigint {
   if (address) {
     const bytes = new Uint8Array(STATUS_BYTES);
     new DataView(bytes.buffer).setUint32(0, zombie.status, true);
     if (m.writeUser(parent, address, bytes) !== STATUS_BYTES) return error(EFAULT);
   }
-  free(m, zombie);
+  if (flags & WNOWAIT) zombie.noted = true;
+  else free(m, zombie);
   return BigInt(zombie.pid);
 }
 
@@ -113,16 +134,16 @@ export function sysWait(m: Model, t: Process, { x }: Call): bigint | undefined {
   if (x[1] && !t.memory.contains(x[1], BigInt(STATUS_BYTES))) return error(EFAULT);
   const target = signed(x[0]);
   if (target !== -1n && (target <= 0n || target >= 1n << 31n)) return error(EINVAL);
-  const children = m.all().filter(({ parent, pid, state }) => {
-    return state !== STATE.BUILDING && parent === t.pid && (target === -1n || BigInt(pid) === target);
+  const children = m.all().filter(({ parent, pid, state, noted }) => {
+    return state !== STATE.BUILDING && parent === t.pid && (target === -1n ? !noted : BigInt(pid) === target);
   });
   const dead = children.filter(({ state }) => state === STATE.ZOMBIE);
   if (dead.length > 0) {
     const chosen = dead.find(({ pid }) => BigInt(pid) === m.oracle.register(t.slot, 0)) ?? dead[0];
-    return collect(m, t, chosen, Number(x[1]));
+    return collect(m, t, chosen, Number(x[1]), Number(x[2] & U32_MAX));
   }
   if (children.length === 0) return error(ECHILD);
-  if (x[2] & BigInt(WNOHANG)) return 0n;
+  if (x[2] & BigInt(WNOHANG | WNOWAIT)) return 0n;
   t.waitsFor = Number(target);
   t.waitStatus = Number(x[1]);
   t.state = STATE.WAITING_CHILD;
@@ -135,7 +156,8 @@ export function sysKill(m: Model, t: Process, { x }: Call): bigint {
   const victim = m.find(x[0]);
   if (!victim?.alive) return error(ESRCH);
   const builds = victim.state === STATE.BUILDING && victim.builder === t.pid;
-  if (!builds && victim.parent !== t.pid && victim !== t && !(t.privileges & PRIVILEGE_KILL)) return error(EPERM);
+  if (!builds && victim.parent !== t.pid && victim !== t && !(t.privileges & PRIVILEGE_KILL))
+    return error(EPERM);
   if (x[1]) {
     if (victim.state !== STATE.BUILDING) announce(m);
     endProcess(m, victim, SIGNAL.KILL);

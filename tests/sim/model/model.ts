@@ -2,8 +2,9 @@
 // throws a Mismatch where the kernel did something else. Where a result is the kernel's to choose (which free id, in what
 // order threads woken by one event line up), the model takes over the kernel's choice after checking that it is allowed.
 
-import { MAX_ENDPOINTS, MAX_PROCESSES, PAGE_SIZE } from "../../../abi/limits.ts";
-import { FramePool } from "./address_space.ts";
+import { MAX_ENDPOINTS, MAX_PROCESSES } from "../../../abi/limits.ts";
+import { VIRTIO_SLOTS } from "../interrupts.ts";
+import { FramePool, roomInPage } from "./address_space.ts";
 import { check } from "./mismatch.ts";
 import type { MemoryObject } from "./objects.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -47,6 +48,8 @@ export class Model {
   readonly cancelledTokens = new Map<number, bigint>();
   /** What this step wrote to memory of processes. */
   written: { process: Process; address: number; size: number }[] = [];
+  /** Of each virtio slot, whether a driver has set its device going. */
+  readonly devicesRun = new Array<boolean>(VIRTIO_SLOTS).fill(false);
   private timeouts = 0;
   /** Who holds the floating-point unit. */
   floatingPointOwner?: Process;
@@ -117,7 +120,8 @@ export class Model {
   copyUser(to: Process, target: number, from: Process, source: number, size: number): number {
     let done = 0;
     while (done < size) {
-      const n = Math.min(size - done, PAGE_SIZE - ((source + done) % PAGE_SIZE));
+      // Both sides may be the same memory: what a step reads, an earlier one may have written.
+      const n = Math.min(size - done, roomInPage(source + done), roomInPage(target + done));
       const bytes = from.memory.read(this.pool, source + done, n);
       const copied = this.writeUser(to, target + done, bytes);
       done += copied;

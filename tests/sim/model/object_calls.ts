@@ -1,21 +1,27 @@
 // System calls on memory objects, in the model.
 
-import { EAGAIN, EBUSY, EEXIST, EFAULT, EFBIG, EINVAL, ENOMEM, ENXIO, EPERM, ESRCH } from "../../../abi/errno.ts";
+import {
+  EAGAIN,
+  EBUSY,
+  EEXIST,
+  EFAULT,
+  EFBIG,
+  EINVAL,
+  ENOMEM,
+  ENXIO,
+  EPERM,
+  ESRCH,
+} from "../../../abi/errno.ts";
 import { PRIVILEGE_INITRD } from "../../../abi/endpoints.ts";
 import { MAX_COPY_SLICE, MAX_OBJECTS, MAX_OBJECT_PAGES, PAGE_SIZE } from "../../../abi/limits.ts";
-import {
-  LINEAR_MEMORY_END,
-  PROT_EXECUTE,
-  PROT_READ,
-  PROT_WRITE,
-  STATIC_DATA,
-} from "../../../abi/program.ts";
-import type { AddressSpace, Frame } from "./address_space.ts";
+import { LINEAR_MEMORY_END, PROT_EXECUTE, PROT_READ, PROT_WRITE, STATIC_DATA } from "../../../abi/program.ts";
+import { type AddressSpace, type Frame, roomInPage } from "./address_space.ts";
 import type { Call } from "./call.ts";
+import { notify } from "./cancel.ts";
 import type { Model } from "./model.ts";
 import { MemoryObject } from "./objects.ts";
 import type { Process } from "./state.ts";
-import { U32_MAX, error, signed } from "./words.ts";
+import { NOTIFY, U32_MAX, error, signed } from "./words.ts";
 
 const PAGE = BigInt(PAGE_SIZE);
 
@@ -47,6 +53,7 @@ export function close(m: Model, o: MemoryObject): void {
   }
   o.creator = undefined;
   release(m, o);
+  for (const driver of o.pinned) notify(m, driver, NOTIFY.DRAIN); // so that they let go, too
 }
 
 /** `p` dies: its mappings, pins, grants and objects go. */
@@ -95,16 +102,19 @@ export function sysObjectWrite(m: Model, t: Process, { x }: Call): bigint {
   if (o.sealed) return error(EPERM);
   const bytes = BigInt(o.frames.length) * PAGE;
   if (x[1] > bytes || BigInt(size) > bytes - x[1]) return error(EINVAL);
-  const data = t.memory.read(m.pool, Number(x[2]), size);
-  for (let done = 0; done < data.length; ) {
+  let done = 0;
+  while (done < size) {
     const at = Number(x[1]) + done;
-    const n = Math.min(data.length - done, PAGE_SIZE - (at % PAGE_SIZE));
+    const source = Number(x[2]) + done; // perhaps a mapping of the object itself
+    const n = Math.min(size - done, roomInPage(at), roomInPage(source));
+    const data = t.memory.read(m.pool, source, n);
     const frame = o.frames[Math.floor(at / PAGE_SIZE)];
     frame.bytes ??= new Uint8Array(PAGE_SIZE);
-    frame.bytes.set(data.subarray(done, done + n), at % PAGE_SIZE);
-    done += n;
+    frame.bytes.set(data, at % PAGE_SIZE);
+    done += data.length;
+    if (data.length < n) break;
   }
-  return data.length || !size ? BigInt(data.length) : copyFailure(m);
+  return done || !size ? BigInt(done) : copyFailure(m);
 }
 
 export function sysObjectSeal(m: Model, t: Process, id: bigint): bigint {
@@ -213,7 +223,8 @@ export function sysObjectRevoke(m: Model, t: Process, { x }: Call): bigint {
   if (other === t) return error(EINVAL);
   for (const p of other ? [other] : m.all().filter((each) => each !== t)) {
     if (!o.access.delete(p)) continue;
-    for (let i = p.memory.regions.length - 1; i >= 0; i--) if (p.memory.regions[i].object === o) endMapping(m, p, i);
+    for (let i = p.memory.regions.length - 1; i >= 0; i--)
+      if (p.memory.regions[i].object === o) endMapping(m, p, i);
   }
   return 0n;
 }

@@ -15,12 +15,21 @@ const ADDRESS_BYTES = 8n;
 const UNTOLD_ID = -1;
 
 /** Writes the addresses of frames, which are the kernel's choice, and pins. */
-function writeAddresses(m: Model, t: Process, o: MemoryObject, first: number, count: number, buffer: bigint): bigint {
+function writeAddresses(
+  m: Model,
+  t: Process,
+  o: MemoryObject,
+  first: number,
+  count: number,
+  buffer: bigint,
+): bigint {
   const size = BigInt(count) * ADDRESS_BYTES;
   if (!t.memory.contains(buffer, size)) return error(EFAULT);
   const bytes = m.oracle.memory(t.slot, Number(buffer), Number(size));
   if (m.writeUser(t, Number(buffer), bytes) !== Number(size)) return error(EFAULT);
-  new BigUint64Array(bytes.slice().buffer).forEach((address, i) => locate(o.frames[first + i], Number(address)));
+  new BigUint64Array(bytes.slice().buffer).forEach((address, i) =>
+    locate(o.frames[first + i], Number(address)),
+  );
   o.pinned.add(t);
   return 0n;
 }
@@ -46,7 +55,8 @@ export function sysObjectUnpin(m: Model, t: Process, id: bigint): bigint {
 /** dma_alloc(pages, buffer). */
 export function sysDmaAlloc(m: Model, t: Process, { x }: Call): bigint {
   if (!(t.privileges & PRIVILEGE_DMA)) return error(EPERM);
-  if (x[0] <= BigInt(MAX_OBJECT_PAGES) && !t.memory.contains(x[1], x[0] * ADDRESS_BYTES)) return error(EFAULT);
+  if (x[0] <= BigInt(MAX_OBJECT_PAGES) && !t.memory.contains(x[1], x[0] * ADDRESS_BYTES))
+    return error(EFAULT);
   // When the addresses cannot be written the object is gone again, and its id was never told.
   const result = Number(signed(m.oracle.register(t.slot, 0)));
   const id = create(m, t, x[0], () => (result < 0 ? UNTOLD_ID : m.takeId("object", result)));

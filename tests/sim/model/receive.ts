@@ -13,7 +13,17 @@ import { beginReceive, endReceive } from "./priority.ts";
 import { give, mayGrant, maySend } from "./rights.ts";
 import { deliver } from "./send.ts";
 import { type Endpoint, type Message, type Process, STATE } from "./state.ts";
-import { FLAG, FOREVER, REPLY_MASK, error, infoCode, infoFlags, infoLength, register, signed } from "./words.ts";
+import {
+  FLAG,
+  FOREVER,
+  REPLY_MASK,
+  error,
+  infoCode,
+  infoFlags,
+  infoLength,
+  register,
+  signed,
+} from "./words.ts";
 
 const ENDPOINT_SHIFT = 32n;
 const NOTIFY_USER_SHIFT = 40n;
@@ -38,7 +48,8 @@ function choose(m: Model, t: Process, sources: Endpoint[]): Endpoint | undefined
   const taken = m.endpoint(m.oracle.register(t.slot, 7) >> ENDPOINT_SHIFT);
   check(
     taken !== undefined && candidates.includes(taken),
-    () => `pid ${t.pid} receives from endpoint ${taken?.id}, not from one of ${candidates.map(({ id }) => id).join(", ")}`,
+    () =>
+      `pid ${t.pid} receives from endpoint ${taken?.id}, not from one of ${candidates.map(({ id }) => id).join(", ")}`,
   );
   return taken;
 }
@@ -97,7 +108,9 @@ export function sysReceive(m: Model, t: Process, c: Call): bigint | undefined {
 /** The caller that waits for `t` to answer `token`. */
 export function callerOf(m: Model, t: Process, token: bigint): Process | undefined {
   const caller = m.processes[Number(token & BigInt(MAX_PROCESSES - 1))];
-  return caller?.state === STATE.AWAITING_REPLY && caller.token === token && caller.server === t ? caller : undefined;
+  return caller?.state === STATE.AWAITING_REPLY && caller.token === token && caller.server === t
+    ? caller
+    : undefined;
 }
 
 function reply(m: Model, t: Process, token: bigint, message: Message, value: bigint): bigint {

@@ -9,9 +9,18 @@ import { type Endpoint, type Process, STATE } from "./state.ts";
 import { error } from "./words.ts";
 
 const STATS_BYTES = 32;
+export const ENDPOINT_STATES = ["up", "down", "restarting"];
 const SYSTEM_INFO_BYTES = 72;
 /** Offsets in the record of system_info (abi/sysinfo.ts). */
-const INFO = { framesFree: 4, processes: 8, endpoints: 12, objects: 16, openHandles: 20, queued: 24, waiting: 28 };
+const INFO = {
+  framesFree: 4,
+  processes: 8,
+  endpoints: 12,
+  objects: 16,
+  openHandles: 20,
+  queued: 24,
+  waiting: 28,
+};
 
 /** ep_stats(endpoint, record). */
 export function sysStats(m: Model, t: Process, { x }: Call): bigint {
@@ -19,7 +28,7 @@ export function sysStats(m: Model, t: Process, { x }: Call): bigint {
   if (!ep) return error(ENXIO);
   const entries = [...ep.entries()];
   const record = new DataView(new ArrayBuffer(STATS_BYTES));
-  record.setUint32(0, ep.isUp ? 0 : 1, true);
+  record.setUint32(0, ENDPOINT_STATES.indexOf(ep.state), true);
   record.setUint32(4, ep.owner?.pid ?? 0, true);
   record.setUint32(8, entries.length, true);
   record.setUint32(12, entries.filter(({ caller }) => !caller).length, true);
@@ -34,7 +43,8 @@ export function sysDrain(m: Model, t: Process, { x }: Call): bigint {
   if (!ep) return error(ENXIO);
   if (ep.owner !== t) return error(EPERM);
   if (!t.memory.contains(x[1], BigInt(DRAIN_RECORD_SIZE))) return error(EFAULT);
-  if (m.writeUser(t, Number(x[1]), new Uint8Array(DRAIN_RECORD_SIZE)) !== DRAIN_RECORD_SIZE) return error(EFAULT);
+  if (m.writeUser(t, Number(x[1]), new Uint8Array(DRAIN_RECORD_SIZE)) !== DRAIN_RECORD_SIZE)
+    return error(EFAULT);
   if (ep.closed.length === 0 && ep.cancelled.size === 0) return 0n;
   const bytes = m.oracle.memory(t.slot, Number(x[1]), DRAIN_RECORD_SIZE);
   const record = new DataView(bytes.buffer, bytes.byteOffset);

@@ -97,7 +97,10 @@ export class Scheduler {
         return `pid ${p.pid} has priority ${chosen}, should have ${p.least === p.most ? p.least : `${p.least} to ${p.most}`}`;
       });
       if (chosen === p.priority) continue;
-      check(!this.queues[p.priority].includes(p), () => `the priority of pid ${p.pid} changed while it was ready`);
+      check(
+        !this.queues[p.priority].includes(p),
+        () => `the priority of pid ${p.pid} changed while it was ready`,
+      );
       p.priority = chosen;
     }
   }
@@ -108,7 +111,10 @@ export class Scheduler {
     if (!this.isIdle || t.state === STATE.READY) this.adoptPriorities();
     if (this.staysCurrent(t)) {
       this.startQuantum();
-      check(this.model.oracle.running() === t.slot, () => `pid ${t.pid} should go on, ${this.whoRuns()} runs`);
+      check(
+        this.model.oracle.running() === t.slot,
+        () => `pid ${t.pid} should go on, ${this.whoRuns()} runs`,
+      );
     } else {
       for (; this.isIdle; waits++) {
         check(waits < idle.length, () => `nobody is ready, but ${this.whoRuns()} runs`);

@@ -44,7 +44,12 @@ export function waiterOf(ep: Endpoint): Process | undefined {
 function stamp(t: Process, { info, data, behind, grant }: Message): Message {
   const excess = infoPriority(info) - t.maxMessagePriority;
   const capped = excess > 0 ? info - priorityWord(excess) : info;
-  return { info: capped & REQUEST_MASK, data, behind, grant: infoFlags(info) & FLAG.GRANT ? grant : undefined };
+  return {
+    info: capped & REQUEST_MASK,
+    data,
+    behind,
+    grant: infoFlags(info) & FLAG.GRANT ? grant : undefined,
+  };
 }
 
 /** What a receive finds that gets `entry`, and the grant that comes with it. */
@@ -78,7 +83,7 @@ function handOver(m: Model, ep: Endpoint, entry: Entry, receiver: Process): void
 /** Errors that any message to `ep` may have, before its grant is looked at. */
 function checkMessage(ep: Endpoint, { info }: Message): bigint {
   if (infoLength(info) > MAX_MESSAGE_DATA) return error(EMSGSIZE);
-  return ep.isUp ? 0n : error(ECONNREFUSED);
+  return ep.state === "down" ? error(ECONNREFUSED) : 0n;
 }
 
 /** A call of `t`, whose rights are not asked. 0n: it is blocked. */

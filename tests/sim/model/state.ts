@@ -106,6 +106,10 @@ export class Process {
 
   parent: number;
   builder: number;
+  /** Dead, and its parent knows: it will ask for it by its id. */
+  noted = false;
+  /** 64 KiB pages that reach over what it inherited. */
+  inherited = 0;
   privileges = 0;
   /** Its program has the floating-point flag. */
   floatingPoint = false;
@@ -117,7 +121,9 @@ export class Process {
   waitStatus = 0;
   readonly memory = new AddressSpace();
   readonly devices: { kind: number; index: number }[] = [];
-  readonly descriptors: (OpenHandle | undefined)[] = new Array<OpenHandle | undefined>(MAX_FDS).fill(undefined);
+  readonly descriptors: (OpenHandle | undefined)[] = new Array<OpenHandle | undefined>(MAX_FDS).fill(
+    undefined,
+  );
   /** What its quotas leave, or allow. */
   endpointsLeft = 0;
   messagesLeft = 0;
@@ -145,7 +151,9 @@ export class Process {
 
 export class Endpoint {
   id = 0;
-  isUp = true;
+  state: "up" | "down" | "restarting" = "up";
+  /** When its owner dies another one follows. */
+  supervised = false;
   owner?: Process;
   /** One a message priority, lowest first. */
   queues: Entry[][] = [[], [], [], []];

@@ -1,12 +1,20 @@
 // From a system call's number to what the model does for it.
 
-import { EFAULT, EINVAL, ENOMEM, ENOSYS, EPERM, ESRCH, EAGAIN, ENXIO } from "../../../abi/errno.ts";
-import { FIRST_DYNAMIC_ENDPOINT, RIGHT_GRANT, RIGHT_RECEIVE, RIGHT_SEND } from "../../../abi/endpoints.ts";
-import { MAX_COPY_SLICE, MAX_ENDPOINTS } from "../../../abi/limits.ts";
+import { EBUSY, EFAULT, EINVAL, ENOMEM, ENOSYS, EPERM, ESRCH, EAGAIN, ENXIO } from "../../../abi/errno.ts";
+import {
+  FIRST_DYNAMIC_ENDPOINT,
+  PRIVILEGE_DEVICES,
+  RIGHT_GRANT,
+  RIGHT_RECEIVE,
+  RIGHT_SEND,
+} from "../../../abi/endpoints.ts";
+import { MAX_COPY_SLICE, MAX_ENDPOINTS, PAGE_SIZE } from "../../../abi/limits.ts";
+import { NAME_OWN, NAME_PEER } from "../../../abi/net.ts";
 import * as OP from "../../../abi/ops.ts";
+import { LINEAR_MEMORY_END, STATIC_DATA } from "../../../abi/program.ts";
 import * as S from "../../../abi/syscall.ts";
 import type { Call } from "./call.ts";
-import { releaseEndpoint } from "./cancel.ts";
+import { abandonEndpoint, releaseEndpoint } from "./cancel.ts";
 import * as build from "./construct.ts";
 import * as device from "./devices.ts";
 import * as files from "./files.ts";
@@ -19,6 +27,7 @@ import * as receive from "./receive.ts";
 import { sysDrain, sysStats, sysSystemInfo } from "./records.ts";
 import { grantCapability, revokeCapability } from "./rights.ts";
 import { sysCall, sysSend } from "./send.ts";
+import * as sockets from "./sockets.ts";
 import type { Process } from "./state.ts";
 import { U32_MAX, U64_MAX, error, register, signed } from "./words.ts";
 
@@ -49,6 +58,16 @@ function sysDestroy(m: Model, t: Process, { x }: Call): bigint {
   return 0n;
 }
 
+/** ep_abandon(endpoint): nobody will follow its dead owner. */
+function sysAbandon(m: Model, t: Process, { x }: Call): bigint {
+  if (!(t.privileges & PRIVILEGE_DEVICES)) return error(EPERM);
+  const ep = m.endpoint(x[0]);
+  if (!ep) return error(ENXIO);
+  if (ep.owner) return error(EBUSY);
+  abandonEndpoint(m, ep);
+  return 0n;
+}
+
 /** msg_read and msg_write(token, window, offset, address, size). */
 function transfer(m: Model, t: Process, { x }: Call, isWrite: boolean): bigint {
   const caller = receive.callerOf(m, t, x[0]);
@@ -62,7 +81,9 @@ function transfer(m: Model, t: Process, { x }: Call, isWrite: boolean): bigint {
   const size = Number(most);
   if (!t.memory.contains(x[3], most)) return error(EFAULT);
   const [theirs, ours] = [window.address + Number(x[2]), Number(x[3])];
-  const copied = isWrite ? m.copyUser(caller, theirs, t, ours, size) : m.copyUser(t, ours, caller, theirs, size);
+  const copied = isWrite
+    ? m.copyUser(caller, theirs, t, ours, size)
+    : m.copyUser(t, ours, caller, theirs, size);
   return copied || !size ? BigInt(copied) : objects.copyFailure(m);
 }
 
@@ -74,9 +95,26 @@ function sysMemoryGrow(t: Process, delta: bigint): bigint {
   return BigInt(old);
 }
 
-const path = (op: number, hasMode: boolean): Handler => (m, t, c) => files.sysPath(m, t, c.x, op, hasMode);
-const network = (op: number): Handler => (m, t, c) => files.sysNetwork(m, t, c.x, op);
-const library = (op: number, hasPath = false): Handler => (m, t, c) => files.sysLibrary(m, t, c.x, op, hasPath);
+/** memory_keep(address). */
+function sysMemoryKeep(t: Process, address: bigint): bigint {
+  if (address % BigInt(PAGE_SIZE) || address < BigInt(STATIC_DATA) || address >= BigInt(LINEAR_MEMORY_END))
+    return error(EINVAL);
+  t.memory.keepFrom = Number(address) / PAGE_SIZE;
+  return BigInt(t.inherited);
+}
+
+const path =
+  (op: number, hasMode: boolean): Handler =>
+  (m, t, c) =>
+    files.sysPath(m, t, c.x, op, hasMode);
+const socket =
+  (op: number, count: number): Handler =>
+  (m, t, c) =>
+    sockets.sysNumbers(m, t, c.x, op, count);
+const library =
+  (op: number, hasPath = false): Handler =>
+  (m, t, c) =>
+    files.sysLibrary(m, t, c.x, op, hasPath);
 
 const HANDLERS: Record<number, Handler> = {
   [S.SYS_GETPID]: (_, t) => BigInt(t.pid),
@@ -89,6 +127,7 @@ const HANDLERS: Record<number, Handler> = {
   [S.SYS_WAIT4]: sysWait,
   [S.SYS_KILL]: sysKill,
   [S.SYS_MEMORY_GROW]: (_, t, c) => sysMemoryGrow(t, c.x[0]),
+  [S.SYS_MEMORY_KEEP]: (_, t, c) => sysMemoryKeep(t, c.x[0]),
   [S.SYS_CLOCK]: (m) => m.now(),
   [S.SYS_SYSTEM_INFO]: sysSystemInfo,
   [S.SYS_PROC_CREATE]: build.sysProcCreate,
@@ -97,6 +136,7 @@ const HANDLERS: Record<number, Handler> = {
   [S.SYS_PROC_MAP]: build.sysProcMap,
   [S.SYS_PROC_WRITE]: build.sysProcWrite,
   [S.SYS_PROC_START]: build.sysProcStart,
+  [S.SYS_PROC_INHERIT]: build.sysProcInherit,
   [S.SYS_OBJECT_CREATE]: (m, t, c) => objects.sysObjectCreate(m, t, c.x[0]),
   [S.SYS_OBJECT_WRITE]: objects.sysObjectWrite,
   [S.SYS_OBJECT_SEAL]: (m, t, c) => objects.sysObjectSeal(m, t, c.x[0]),
@@ -110,6 +150,7 @@ const HANDLERS: Record<number, Handler> = {
   [S.SYS_DMA_ALLOC]: pins.sysDmaAlloc,
   [S.SYS_EP_CREATE]: sysCreate,
   [S.SYS_EP_DESTROY]: sysDestroy,
+  [S.SYS_EP_ABANDON]: sysAbandon,
   [S.SYS_EP_EXISTS]: (m, _, c) => (m.endpoint(c.x[0] & U32_MAX) ? 1n : 0n),
   [S.SYS_EP_GRANT]: (m, t, c) => grantCapability(m, t, c.x[0], c.x[1], c.x[2]),
   [S.SYS_EP_REVOKE]: (m, t, c) => revokeCapability(m, t, c.x[0], c.x[1]),
@@ -144,13 +185,20 @@ const HANDLERS: Record<number, Handler> = {
   [S.SYS_LSEEK]: (m, t, c) => files.sysLseek(m, t, c.x),
   [S.SYS_CLOSE]: (m, t, c) => files.sysClose(m, t, c.x),
   [S.SYS_DUP2]: (m, t, c) => sysDup2(m, t, c.x),
-  [S.SYS_SOCKET]: network(OP.NET_SOCKET),
-  [S.SYS_CONNECT]: network(OP.NET_CONNECT),
-  [S.SYS_ACCEPT]: network(OP.NET_ACCEPT),
-  [S.SYS_SEND]: network(OP.NET_SEND),
-  [S.SYS_RECV]: network(OP.NET_RECV),
-  [S.SYS_BIND]: network(OP.NET_BIND),
-  [S.SYS_LISTEN]: network(OP.NET_LISTEN),
+  [S.SYS_SOCKET]: (m, t, c) => sockets.sysSocket(m, t, c.x),
+  [S.SYS_CONNECT]: (m, t, c) => sockets.sysAddress(m, t, c.x, OP.NET_CONNECT),
+  [S.SYS_BIND]: (m, t, c) => sockets.sysAddress(m, t, c.x, OP.NET_BIND),
+  [S.SYS_ACCEPT]: (m, t, c) => sockets.sysAccept(m, t, c.x),
+  [S.SYS_SEND]: (m, t, c) => sockets.sysSend(m, t, c.x),
+  [S.SYS_RECV]: (m, t, c) => sockets.sysReceive(m, t, c.x),
+  [S.SYS_LISTEN]: socket(OP.NET_LISTEN, 1),
+  [S.SYS_SHUTDOWN]: socket(OP.NET_SHUTDOWN, 1),
+  [S.SYS_GETSOCKOPT]: socket(OP.NET_GETSOCKOPT, 1),
+  [S.SYS_SETSOCKOPT]: socket(OP.NET_SETSOCKOPT, 2),
+  [S.SYS_SOCKET_WATCH]: socket(OP.NET_WATCH, 2),
+  [S.SYS_GETSOCKNAME]: (m, t, c) => sockets.sysName(m, t, c.x, NAME_OWN),
+  [S.SYS_GETPEERNAME]: (m, t, c) => sockets.sysName(m, t, c.x, NAME_PEER),
+  [S.SYS_SOCKET_WAIT]: (m, t, c) => sockets.sysWait(m, t, c.x),
   [S.SYS_SPAWN_SERVICE]: (m, t, c) => files.sysSpawn(m, t, c.x),
   [S.SYS_DLOPEN]: library(OP.LOADER_OPEN, true),
   [S.SYS_DLCLOSE]: library(OP.LOADER_CLOSE),
@@ -164,6 +212,5 @@ export const KNOWN_CALLS = Object.keys(HANDLERS).map(Number);
 export function perform(m: Model, t: Process, c: Call): void {
   const handler = HANDLERS[c.number] as Handler | undefined;
   const result = handler ? handler(m, t, c) : error(ENOSYS);
-  (globalThis as any).stat?.(c.number, result ?? (t.expected.kind === "message" && t.state === 2 ? (t.expected.x0 === 0n ? "msg" + (t.expected.x5 >> 48n) : t.expected.x0) : t.state));
   if (result !== undefined) t.expected = { kind: "result", x0: register(result) };
 }

@@ -25,6 +25,7 @@ export const SIGNAL = {
   SYS: layout("SIGSYS"),
 };
 export const WNOHANG = layout("WNOHANG");
+export const WNOWAIT = layout("WNOWAIT");
 export const U32_MAX = 0xffff_ffffn;
 export const U64_MAX = 0xffff_ffff_ffff_ffffn;
 export const I64_MAX = 0x7fff_ffff_ffff_ffffn;

@@ -1,11 +1,29 @@
 // Delegated calls, as simulated processes make them.
 
+import { ADDRESS_SIZE } from "../../../abi/net.ts";
 import * as S from "../../../abi/syscall.ts";
 import type { Process } from "../model/state.ts";
 import { U64_MAX } from "../model/words.ts";
 import type { Draft } from "./draft.ts";
 import type { Hand } from "./hand.ts";
 
+const SOCKET_CALLS = [
+  S.SYS_SOCKET,
+  S.SYS_SOCKET,
+  S.SYS_CONNECT,
+  S.SYS_ACCEPT,
+  S.SYS_SEND,
+  S.SYS_RECV,
+  S.SYS_BIND,
+  S.SYS_LISTEN,
+  S.SYS_SHUTDOWN,
+  S.SYS_GETSOCKNAME,
+  S.SYS_GETPEERNAME,
+  S.SYS_SETSOCKOPT,
+  S.SYS_GETSOCKOPT,
+  S.SYS_SOCKET_WAIT,
+  S.SYS_SOCKET_WATCH,
+];
 type Action = (h: Hand, t: Process) => Draft | undefined;
 
 /** init never waits for a service. */
@@ -50,15 +68,30 @@ const onDescriptor: Action = (h, t) => {
   if (number === S.SYS_LSEEK) return { number, x: [fd, offset(h), h.hostile() ? h.number() : 1n] };
   return { number, x: [fd, h.address(t, 300), size(h), offset(h)] };
 };
-const close: Action = (h, t) => (hasDescriptor(h, t) ? { number: S.SYS_CLOSE, x: [descriptor(h, t)] } : undefined);
+const close: Action = (h, t) =>
+  hasDescriptor(h, t) ? { number: S.SYS_CLOSE, x: [descriptor(h, t)] } : undefined;
 const dup2: Action = (h, t) =>
   hasDescriptor(h, t)
     ? { number: S.SYS_DUP2, x: [descriptor(h, t), h.random.pick([U64_MAX, 1n, 2n, 5n, 63n, 64n])] }
     : undefined;
-const network: Action = (h) => ({
-  number: h.random.pick([S.SYS_SOCKET, S.SYS_CONNECT, S.SYS_ACCEPT, S.SYS_SEND, S.SYS_RECV, S.SYS_BIND, S.SYS_LISTEN]),
-  x: Array.from({ length: 6 }, () => h.random.u64()),
-});
+/** Sockets: descriptors of the network service, and others. */
+const socket: Action = (h, t) => {
+  const fd = descriptor(h, t);
+  const size = h.hostile() ? h.number() : BigInt(ADDRESS_SIZE);
+  const number = h.random.pick(SOCKET_CALLS);
+  if (number === S.SYS_SOCKET) return { number, x: [2n, 1n, h.hostile() ? h.random.u64() : 0n] };
+  if (number === S.SYS_SOCKET_WAIT)
+    return { number, x: [h.address(t, 256), h.random.pick([256n, 4096n, 255n]), 5n] };
+  if (number === S.SYS_CONNECT || number === S.SYS_BIND)
+    return { number, x: [fd, h.address(t, ADDRESS_SIZE), size] };
+  if (number !== S.SYS_SEND && number !== S.SYS_RECV)
+    return { number, x: [fd, h.address(t, ADDRESS_SIZE), BigInt(h.random.below(9))] };
+  const address = h.random.chance(50) ? 0n : h.address(t, ADDRESS_SIZE);
+  return {
+    number,
+    x: [fd, h.address(t, 300), h.random.pick([0n, 8n, 200n, 201n, 241n, 256n, 257n]), 0n, address, size],
+  };
+};
 const library: Action = (h, t) => ({
   number: h.random.pick([S.SYS_DLOPEN, S.SYS_DLCLOSE, S.SYS_DLSYM]),
   x: [...path(h, t), 3n],
@@ -76,7 +109,7 @@ export const FILE_ACTIONS = {
   onDescriptor: notInit(onDescriptor),
   close: notInit(close),
   dup2,
-  network: notInit(network),
+  socket: notInit(socket),
   library: notInit(library),
   spawn: notInit(spawn),
 };

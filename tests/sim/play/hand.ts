@@ -12,6 +12,8 @@ import type { Random } from "../random.ts";
 const HOSTILE_PERCENT = 4;
 /** Processes use the first pages of their memory mostly, so that memory lasts. */
 const PAGES_USED = 10;
+/** Where the second translation table of a large memory begins. */
+const SECOND_TABLE = 512 * PAGE_SIZE;
 const WILD_ADDRESSES = [
   0n,
   0xfffn,
@@ -44,9 +46,18 @@ export class Hand {
     const { random } = this;
     const end = t.memory.memoryPages * 65536;
     if (this.hostile() || end <= STATIC_DATA) return random.pick(WILD_ADDRESSES);
-    if (random.chance(3)) return BigInt(end - random.below(2 * size + 1));
+    if (random.chance(2)) return BigInt(end - random.below(2 * size + 1));
+    if (end > SECOND_TABLE && random.chance(20))
+      return BigInt(SECOND_TABLE + random.below(end - SECOND_TABLE - size));
     const room = Math.min(end - STATIC_DATA, PAGES_USED * PAGE_SIZE) - size;
     return BigInt(STATIC_DATA + Math.max(0, random.below(Math.max(1, room))));
+  }
+
+  /** A place for `size` bytes in `t`'s memory, or a wild one now and then. */
+  place(t: Process, size: number): bigint {
+    return this.hostile()
+      ? this.address(t, size)
+      : BigInt(STATIC_DATA + this.random.below(Math.max(1, 65536 - STATIC_DATA - size) >> 1));
   }
 
   /** A page in `t`'s linear memory, as an address. */
@@ -71,8 +82,10 @@ export class Hand {
   /** An endpoint that `t` may send to, mostly; rather not one of its own. */
   sendable(t: Process): bigint {
     const { random, model } = this;
-    const good = model.endpoints.filter((ep) => ep.id !== 0 && t.rights[ep.index] & 1 && ep.owner !== t && ep.owner);
-    return good.length > 0 && !random.chance(12) ? BigInt(random.pick(good).id) : this.anyEndpoint();
+    const good = model.endpoints.filter((ep) => {
+      return ep.id !== 0 && t.rights[ep.index] & 1 && ep.owner && ep.owner !== t && ep.owner.pid !== 1;
+    });
+    return good.length > 0 && !random.chance(5) ? BigInt(random.pick(good).id) : this.anyEndpoint();
   }
 
   owned(t: Process): Endpoint[] {
@@ -123,16 +136,28 @@ export class Hand {
     const { random } = this;
     if (this.hostile()) return { kind: random.below(4), id: random.u32(), rights: random.below(16) };
     return random.chance(50)
-      ? { kind: GRANT_ENDPOINT, id: Number(this.ownEndpoint(t) & 0xffff_ffffn), rights: random.pick([1, 1, 5, 4, 0]) }
-      : { kind: GRANT_OBJECT, id: Number(this.objectId((c) => c === t) & 0xffff_ffffn), rights: random.pick([1, 3, 3, 2]) };
+      ? {
+          kind: GRANT_ENDPOINT,
+          id: Number(this.ownEndpoint(t) & 0xffff_ffffn),
+          rights: random.pick([1, 1, 5, 4, 0]),
+        }
+      : {
+          kind: GRANT_OBJECT,
+          id: Number(this.objectId((c) => c === t) & 0xffff_ffffn),
+          rights: random.pick([1, 3, 3, 2]),
+        };
   }
 
   window(t: Process): Window {
     const { random } = this;
     const length = random.pick([0, 16, 300, 4096, 5000, random.below(9000)]);
-    const address = Number(this.address(t, length) & 0xffff_ffffn);
+    const address = Number(this.place(t, length) & 0xffff_ffffn);
     // The message page is the kernel's and the model's business elsewhere: windows stay clear of it.
-    return { address: address && address < STATIC_DATA ? STATIC_DATA : address, length, access: random.below(8) };
+    return {
+      address: address && address < STATIC_DATA ? STATIC_DATA : address,
+      length,
+      access: random.below(8),
+    };
   }
 
   /** Nanoseconds: none, a poll, or a short while. */

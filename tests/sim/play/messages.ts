@@ -9,23 +9,32 @@ import type { Hand } from "./hand.ts";
 
 type Action = (h: Hand, t: Process) => Draft | undefined;
 
+/** Whether `t` has anything of which it could give rights away. */
+const mayGive = (h: Hand, t: Process): boolean =>
+  h.owned(t).length > 0 || [...h.model.objects.values()].some(({ creator }) => creator === t);
+
 /** x5 of a request; garbage above the flags or between the fields now and then. */
 function info(h: Hand, flags: number): bigint {
   const { random } = h;
   const length = h.hostile() ? random.pick([257, 0xffff]) : h.length();
-  const word = requestInfo(random.below(0x10000), random.pick([0, 1, 1, 1, 2, 3, h.hostile() ? 200 : 1]), length, flags);
+  const word = requestInfo(
+    random.below(0x10000),
+    random.pick([0, 1, 1, 1, 2, 3, h.hostile() ? 200 : 1]),
+    length,
+    flags,
+  );
   return h.hostile() ? word | (0xa5n << 56n) | (0x5an << 24n) : word;
 }
 
 const call: Action = (h, t) => {
   const { random } = h;
   let flags = 0;
-  if (random.chance(25)) flags |= FLAG.WINDOWS;
-  if (random.chance(25)) flags |= FLAG.TIMEOUT;
-  if (random.chance(12)) flags |= FLAG.GRANT;
+  if (random.chance(35)) flags |= FLAG.WINDOWS;
+  if (random.chance(20)) flags |= FLAG.TIMEOUT;
+  if (random.chance(mayGive(h, t) ? 20 : 1)) flags |= FLAG.GRANT;
   if (h.hostile()) flags |= random.pick([FLAG.NOTIFICATION, FLAG.ASYNC, FLAG.KERNEL, FLAG.OTHER_ENDPOINT]);
-  // init supervises: it never waits for anybody for ever.
-  if (t.pid === 1) flags |= FLAG.TIMEOUT;
+  // init supervises: it never waits for anybody for ever. Nor do services, mostly.
+  if (t.pid === 1 || (h.owned(t).length > 0 && random.chance(80))) flags |= FLAG.TIMEOUT;
   const timeout = h.timeout(false) & U64_MAX;
   return {
     number: S.SYS_EP_CALL,
@@ -37,18 +46,22 @@ const call: Action = (h, t) => {
 
 const send: Action = (h, t) => ({
   number: S.SYS_EP_SEND,
-  x: [h.sendable(t), 0n, 0n, 0n, 0n, info(h, h.random.chance(10) ? FLAG.GRANT : 0)],
+  x: [h.sendable(t), 0n, 0n, 0n, 0n, info(h, h.random.chance(mayGive(h, t) ? 20 : 1) ? FLAG.GRANT : 0)],
   grant: h.grant(t),
 });
 
 function source(h: Hand, t: Process): bigint {
   const { random } = h;
-  if (random.chance(20)) return BigInt(EPID_ANY);
-  return random.chance(8) ? BigInt(EPID_NONE) : h.ownEndpoint(t);
+  if (random.chance(h.owned(t).length > 1 ? 70 : 10)) return BigInt(EPID_ANY);
+  return random.chance(4) ? BigInt(EPID_NONE) : h.ownEndpoint(t);
 }
 
 const receive: Action = (h, t) => {
-  const timeout = t.pid === 1 ? BigInt(h.random.below(1_000_000)) : h.timeout(true);
+  // Who owns nothing and has nobody to wait for makes an endpoint of its own sooner or later.
+  const owns = h.owned(t).length > 0;
+  if (h.held(t).length > 0 && h.random.chance(70)) return undefined; // rather answers first
+  if (!owns && t.pid !== 1 && !h.random.chance(5)) return h.random.chance(20) ? create(h, t) : undefined;
+  const timeout = t.pid === 1 ? BigInt(h.random.below(5_000_000)) : h.timeout(owns);
   return { number: S.SYS_EP_RECV, x: [source(h, t), 0n, 0n, 0n, 0n, 0n, timeout & U64_MAX] };
 };
 
@@ -57,10 +70,15 @@ function response(h: Hand, more = 0): bigint {
   const { random } = h;
   const code = random.pick([0, 0, 0, 5, -2, -11]);
   const flags = (random.chance(10) ? FLAG.OTHER_ENDPOINT : 0) | (random.chance(10) ? FLAG.GRANT : 0) | more;
-  return replyInfo(code, h.hostile() ? 300 : h.random.pick([h.length(), 0, 8, 32]), h.hostile() ? flags | FLAG.KERNEL : flags);
+  return replyInfo(
+    code,
+    h.hostile() ? 300 : h.random.pick([h.length(), 0, 8, 32]),
+    h.hostile() ? flags | FLAG.KERNEL : flags,
+  );
 }
 
-const value = (h: Hand): bigint => h.random.pick([0n, 1n, 8n, 32n, 256n, BigInt(h.random.below(64)), U64_MAX, h.random.u64()]);
+const value = (h: Hand): bigint =>
+  h.random.pick([0n, 1n, 8n, 32n, 256n, BigInt(h.random.below(64)), U64_MAX, h.random.u64()]);
 
 const reply: Action = (h, t) =>
   h.held(t).length === 0 && !h.hostile()
@@ -86,13 +104,16 @@ const replyReceive: Action = (h, t) => {
 const serve: Action = (h, t) => {
   const held = h.held(t);
   if (held.length === 0) return undefined;
-  const info = replyInfo(0, h.random.pick([0, 8, 32, 40, 256]), 0);
+  const info = replyInfo(h.random.pick([0, 0, 0, -5]), h.random.pick([0, 8, 32, 40, 256]), 0);
   const epid = h.owned(t).length > 0 ? h.ownEndpoint(t) : 0n;
-  return { number: S.SYS_EP_REPLY_RECV, x: [epid, 0n, 0n, 0n, 0n, info, h.random.pick(held).token, value(h)] };
+  return {
+    number: S.SYS_EP_REPLY_RECV,
+    x: [epid, 0n, 0n, 0n, 0n, info, h.random.pick(held).token, value(h)],
+  };
 };
 
 const plainCall: Action = (h, t) =>
-  t.pid === 1
+  t.pid === 1 || h.owned(t).length > 0
     ? undefined
     : {
         number: S.SYS_EP_CALL,
@@ -100,16 +121,22 @@ const plainCall: Action = (h, t) =>
       };
 
 const transfer =
-  (number: number): Action =>
+  (number: number, wanted: number): Action =>
   (h, t) => {
-    const withWindows = h.held(t).filter(({ windows }) => windows.length > 0);
-    if (withWindows.length === 0 && !h.hostile()) return undefined;
-    const token = withWindows.length > 0 ? h.random.pick(withWindows).token : h.token(t);
+    const held = h.held(t);
+    const open = held.flatMap(({ token, windows }) =>
+      windows.flatMap(({ access, length }, i) => (access & wanted && length ? [{ token, i }] : [])),
+    );
+    if (held.length === 0 && !h.hostile()) return undefined;
+    const hasOpen = open.length > 0 && !h.random.chance(20);
+    const { token, i } = hasOpen
+      ? h.random.pick(open)
+      : { token: h.token(t), i: h.random.below(h.hostile() ? 3 : 2) };
     const size = h.random.pick([0, 8, 100, 4096, 6000, 70_000]);
-    const offset = h.random.pick([0n, 1n, 16n, 300n, 4000n, h.hostile() ? h.number() : 0n]);
+    const offset = h.random.pick([0n, 0n, 0n, 1n, 16n, 300n, 4000n, h.hostile() ? h.number() : 0n]);
     const address = h.address(t, Math.min(size, 6000));
     if (address >= 0x1000n && address < 0x2000n) return undefined;
-    return { number, x: [token, BigInt(h.random.below(h.hostile() ? 3 : 2)), offset, address, BigInt(size)] };
+    return { number, x: [token, BigInt(i), offset, address, BigInt(size)] };
   };
 
 const create: Action = () => ({ number: S.SYS_EP_CREATE });
@@ -138,8 +165,8 @@ export const MESSAGE_ACTIONS = {
   reply,
   replyReceive,
   serve,
-  read: transfer(S.SYS_MSG_READ),
-  write: transfer(S.SYS_MSG_WRITE),
+  read: transfer(S.SYS_MSG_READ, 1),
+  write: transfer(S.SYS_MSG_WRITE, 2),
   create,
   destroy,
   exists,

@@ -1,8 +1,9 @@
 // What a simulated process does next. Each has a role, which weighs the actions; each history has a profile, which weighs roles
 // and may exhaust one table or another.
 
+import { SYS_YIELD } from "../../../abi/syscall.ts";
 import type { Model } from "../model/model.ts";
-import { type Process, STATE } from "../model/state.ts";
+import type { Process } from "../model/state.ts";
 import type { Random } from "../random.ts";
 import type { Draft } from "./draft.ts";
 import { FILE_ACTIONS } from "./files.ts";
@@ -10,10 +11,10 @@ import { Hand } from "./hand.ts";
 import { MEMORY_ACTIONS } from "./memory.ts";
 import { MESSAGE_ACTIONS } from "./messages.ts";
 import { PROCESS_ACTIONS } from "./processes.ts";
+import { Upkeep } from "./upkeep.ts";
 
 const ACTIONS = { ...MESSAGE_ACTIONS, ...MEMORY_ACTIONS, ...FILE_ACTIONS, ...PROCESS_ACTIONS };
-type ActionName = keyof typeof ACTIONS;
-type Weights = Partial<Record<ActionName, number>>;
+type Weights = Partial<Record<keyof typeof ACTIONS, number>>;
 
 const EVERYBODY: Weights = { yieldTurn: 2, ask: 2, unknown: 1, exists: 1, stats: 1, systemInfo: 1 };
 
@@ -21,29 +22,31 @@ const ROLES = {
   server: {
     ...EVERYBODY,
     receive: 30,
-    serve: 40,
+    serve: 60,
     reply: 25,
-    replyReceive: 15,
-    read: 8,
-    write: 8,
+    replyReceive: 20,
+    read: 25,
+    write: 25,
     drain: 8,
     create: 3,
     grant: 6,
     revoke: 2,
     destroy: 1,
-    send: 3,
-    call: 3,
-    notify: 3,
+    send: 2,
+    call: 1,
+    notify: 2,
     objectMap: 4,
     objectUnmap: 2,
     irqAck: 5,
     requestIrq: 3,
-    mapMmio: 1,
-    dmaAlloc: 1,
+    mapMmio: 2,
+    dmaAlloc: 2,
     objectPin: 2,
     objectUnpin: 1,
-    driverRegister: 1,
+    driverRegister: 2,
     logRead: 2,
+    memoryKeep: 2,
+    exit: 0.3,
   },
   client: {
     ...EVERYBODY,
@@ -59,14 +62,14 @@ const ROLES = {
     onDescriptor: 12,
     close: 4,
     dup2: 2,
-    network: 2,
+    socket: 6,
     library: 1,
     spawn: 1,
     objectCreate: 2,
     objectGrant: 2,
     wait: 1,
     memoryGrow: 1,
-    exit: 1,
+    exit: 0.3,
     logWrite: 1,
   },
   sharer: {
@@ -88,7 +91,7 @@ const ROLES = {
     receive: 5,
     serve: 5,
     create: 2,
-    exit: 1,
+    exit: 0.3,
   },
   parent: {
     ...EVERYBODY,
@@ -99,50 +102,105 @@ const ROLES = {
     procMap: 4,
     procWrite: 4,
     procStart: 8,
+    procInherit: 6,
+    abandon: 2,
     objectCreate: 3,
     objectWrite: 2,
     objectSeal: 2,
     wait: 10,
-    kill: 4,
+    kill: 2,
     call: 5,
     receive: 4,
     notify: 2,
-    exit: 1,
+    exit: 0.5,
   },
 } satisfies Record<string, Weights>;
 type Role = keyof typeof ROLES;
 
-/** init keeps the machine alive: children in, the dead out. */
-const INIT: Weights = { ...ROLES.parent, kill: 3, receive: 14, send: 3, reply: 3, serve: 0, exit: 0, create: 2 };
+/** init keeps the machine alive (upkeep.ts) and otherwise mostly waits. */
+const INIT: Weights = {
+  ...EVERYBODY,
+  receive: 20,
+  wait: 2,
+  kill: 1,
+  call: 5,
+  send: 12,
+  notify: 12,
+  create: 1,
+  reply: 3,
+  replyReceive: 3,
+  drain: 1,
+  objectMap: 1,
+  procConfigure: 1,
+  exit: 0,
+};
 
-const PROFILES: Record<string, { roles: Partial<Record<Role, number>>; more: Weights; processes: number }> = {
-  mixed: { roles: { server: 3, client: 4, sharer: 1, parent: 1 }, more: {}, processes: 10 },
-  messages: { roles: { server: 4, client: 6 }, more: {}, processes: 8 },
-  deaths: { roles: { server: 3, client: 4, parent: 2 }, more: { exit: 6, kill: 6 }, processes: 12 },
-  memory: { roles: { sharer: 5, parent: 1 }, more: {}, processes: 6 },
-  files: { roles: { server: 3, client: 5 }, more: { open: 20, onDescriptor: 30, close: 6, dup2: 6 }, processes: 8 },
-  flood: { roles: { client: 4, server: 1 }, more: { send: 120, create: 4, grant: 5 }, processes: 16 },
-  endpoints: { roles: { client: 1, server: 1 }, more: { create: 60, grant: 5 }, processes: 16 },
-  crowd: { roles: { parent: 3, client: 1 }, more: { procCreate: 40 }, processes: 16 },
-  objects: { roles: { sharer: 1 }, more: { objectCreate: 60 }, processes: 16 },
+interface Profile {
+  /** How often it is played. */
+  weight: number;
+  roles: Partial<Record<Role, number>>;
+  /** What everybody does besides. */
+  more: Weights;
+  processes: number;
+}
+
+const PROFILES: Record<string, Profile> = {
+  mixed: { weight: 4, roles: { server: 4, client: 5, sharer: 1, parent: 1 }, more: {}, processes: 10 },
+  messages: { weight: 4, roles: { server: 4, client: 6 }, more: {}, processes: 8 },
+  pair: { weight: 2, roles: { server: 1, client: 1 }, more: {}, processes: 2 },
+  deaths: {
+    weight: 3,
+    roles: { server: 3, client: 4, parent: 2 },
+    more: { exit: 4, kill: 3 },
+    processes: 12,
+  },
+  memory: { weight: 3, roles: { sharer: 6, parent: 1 }, more: {}, processes: 6 },
+  files: {
+    weight: 5,
+    roles: { server: 2, client: 5 },
+    more: { open: 12, onDescriptor: 40, close: 2, dup2: 4, socket: 16 },
+    processes: 6,
+  },
+  builders: { weight: 2, roles: { parent: 4, sharer: 1 }, more: {}, processes: 5 },
+  flood: {
+    weight: 1,
+    roles: { client: 4, server: 1 },
+    more: { send: 120, create: 4, grant: 5 },
+    processes: 16,
+  },
+  endpoints: { weight: 1, roles: { client: 1, server: 1 }, more: { create: 60, grant: 5 }, processes: 16 },
+  crowd: { weight: 1, roles: { parent: 3, client: 1 }, more: { procCreate: 40 }, processes: 16 },
+  objects: { weight: 1, roles: { sharer: 1 }, more: { objectCreate: 60 }, processes: 16 },
+  descriptors: { weight: 1, roles: { client: 3, server: 2 }, more: { dup2: 60, open: 10 }, processes: 6 },
 };
 
 const TRIES = 30;
+const SERVES_PERCENT = 80;
+
+interface Named {
+  name: string;
+  draft: Draft;
+}
 
 export class Player {
   private readonly hand: Hand;
+  private readonly upkeep: Upkeep;
   private readonly roles = new Map<Process, Weights>();
   readonly profile: string;
 
   constructor(
     private readonly random: Random,
-    private readonly model: Model,
+    model: Model,
   ) {
     this.hand = new Hand(random, model);
-    this.profile = random.pick(Object.keys(PROFILES));
+    this.profile = random.weighted(mapValues(PROFILES, ({ weight }) => weight));
+    this.upkeep = new Upkeep(this.hand, PROFILES[this.profile].processes, this.profile === "builders");
   }
 
+  /** Whoever owns an endpoint serves it, mostly. */
   private weights(t: Process): Weights {
+    if (t.pid !== 1 && this.hand.owned(t).length > 0 && this.random.chance(SERVES_PERCENT))
+      return ROLES.server;
     let weights = this.roles.get(t);
     if (!weights) {
       const { roles, more } = PROFILES[this.profile];
@@ -153,34 +211,18 @@ export class Player {
   }
 
   /** The call that `t` makes next. */
-  next(t: Process): { name: string; draft: Draft } {
-    if (t.pid === 1 && this.random.chance(60)) {
-      const care = this.care(t);
-      if (care) return care;
-    }
+  next(t: Process): Named {
+    const care = t.pid === 1 && !this.random.chance(20) ? this.upkeep.next(t) : undefined;
+    if (care) return { name: "upkeep", draft: care };
     for (let i = 0; i < TRIES; i++) {
       const name = this.random.weighted(this.weights(t));
       const draft = ACTIONS[name](this.hand, t);
       if (draft) return { name, draft };
     }
-    return { name: "ask", draft: ACTIONS.ask(this.hand, t) as Draft };
+    return { name: "yieldTurn", draft: { number: SYS_YIELD } };
   }
+}
 
-  /** What init does for the machine: buries the dead, and builds as many processes as the profile wants. */
-  private care(t: Process): { name: string; draft: Draft } | undefined {
-    const running = this.model.all().filter((p) => p.alive && p.state !== STATE.BUILDING);
-    const building = this.hand.building(t);
-    const zombies = this.hand.children(t).some((p) => p.state === STATE.ZOMBIE);
-    let names: ActionName[] = [];
-    if (zombies && this.random.chance(40)) names = ["wait"];
-    else if (running.length <= PROFILES[this.profile].processes) {
-      if (building.length === 0) names = ["procCreate"];
-      else if (building.some(({ memory }) => memory.memoryPages === 0)) names = ["procMemory"];
-      else names = ["procStart", "procConfigure", "procConfigure", "procRegion"];
-    }
-    if (names.length === 0) return undefined;
-    const name = this.random.pick(names);
-    const draft = ACTIONS[name](this.hand, t);
-    return draft && { name, draft };
-  }
+function mapValues<A, B>(record: Record<string, A>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }

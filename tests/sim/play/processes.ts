@@ -4,7 +4,7 @@ import * as C from "../../../abi/construct.ts";
 import { PRIVILEGE_SPAWN } from "../../../abi/endpoints.ts";
 import { CODE_BASE } from "../../../abi/program.ts";
 import * as S from "../../../abi/syscall.ts";
-import type { Process } from "../model/state.ts";
+import { type Process, STATE } from "../model/state.ts";
 import { KNOWN_CALLS } from "../model/system_calls.ts";
 import { U64_MAX } from "../model/words.ts";
 import type { Draft } from "./draft.ts";
@@ -49,7 +49,11 @@ const procConfigure = withTarget((h, t, pid) => {
     case 0:
       return configure(pid, C.CONFIG_MESSAGE_PRIORITY, BigInt(random.below(5)));
     case 1:
-      return configure(pid, C.CONFIG_PRIVILEGES, BigInt(random.below(256)) & BigInt(h.hostile() ? 255 : t.privileges));
+      return configure(
+        pid,
+        C.CONFIG_PRIVILEGES,
+        BigInt(random.below(256)) & BigInt(h.hostile() ? 255 : t.privileges),
+      );
     case 2:
       return configure(pid, C.CONFIG_FLOATING_POINT, BigInt(random.below(2)));
     case 3:
@@ -63,7 +67,12 @@ const procConfigure = withTarget((h, t, pid) => {
     case 7:
       return configure(pid, C.CONFIG_SYMBOLS, h.number(), 0n);
     case 8:
-      return configure(pid, C.CONFIG_QUOTA, BigInt(random.between(1, 5)), random.pick([0n, 2n, 40n, h.number()]));
+      return configure(
+        pid,
+        C.CONFIG_QUOTA,
+        BigInt(random.between(1, 5)),
+        random.pick([0n, 2n, 40n, h.number()]),
+      );
     case 9:
       return configure(pid, random.u32(), h.number(), h.number());
     default:
@@ -110,10 +119,28 @@ const procStart = withTarget((h, _, pid) => ({
   x: [pid, h.hostile() ? h.number() : CODE + 0x100n, h.hostile() ? h.number() : STACK_TOP],
 }));
 
+/** What a dead child has kept goes to one that is being built. */
+const procInherit = withTarget((h, t, pid) => {
+  const dead = h.children(t).filter(({ state }) => state === STATE.ZOMBIE);
+  return {
+    number: S.SYS_PROC_INHERIT,
+    x: [pid, dead.length > 0 ? BigInt(h.random.pick(dead).pid) : h.pid()],
+  };
+});
+const abandon: Action = (h) => {
+  const orphans = h.model.endpoints.filter(({ id, owner }) => id !== 0 && !owner);
+  return orphans.length > 0 || h.hostile()
+    ? {
+        number: S.SYS_EP_ABANDON,
+        x: [orphans.length > 0 ? BigInt(h.random.pick(orphans).id) : h.anyEndpoint()],
+      }
+    : undefined;
+};
+
 const wait: Action = (h, t) => {
   const children = h.children(t);
   const target = h.random.chance(60) || children.length === 0 ? U64_MAX : BigInt(h.random.pick(children).pid);
-  const flags = t.pid === 1 || h.random.chance(50) ? 1n : 0n;
+  const flags = t.pid === 1 ? h.random.pick([1n, 1n, 2n, 3n]) : h.random.pick([0n, 1n, 2n, 8n]);
   const address = h.random.chance(40) ? 0n : h.address(t, 4);
   if (address >= 0x1000n && address < 0x2000n) return undefined;
   return { number: S.SYS_WAIT4, x: [h.hostile() ? h.number() : target, address, flags] };
@@ -136,7 +163,7 @@ const systemInfo: Action = (h, t) => ({
 });
 /** Numbers that are no calls; switching the machine off is one of them here. */
 const unknown: Action = (h) => {
-  const number = h.random.pick([0, 1, 90, 91, 92, 282 + 1000, 302, 318, 4102, 2 ** 31, 2 ** 32 + 20]);
+  const number = h.random.pick([0, 1, 90, 91, 92, 282 + 1000, 302, 319, 4102, 2 ** 31, 2 ** 32 + 20]);
   return KNOWN_CALLS.includes(number) ? undefined : { number };
 };
 
@@ -148,6 +175,8 @@ export const PROCESS_ACTIONS = {
   procMap,
   procWrite,
   procStart,
+  procInherit,
+  abandon,
   wait,
   kill,
   exit,

@@ -4,8 +4,6 @@
 
 import { ENOSYS } from "../../../abi/errno";
 import {
-  LOADER_CLOSE,
-  LOADER_SYM,
   NET_ACCEPT,
   NET_BIND,
   NET_CONNECT,
@@ -30,6 +28,7 @@ import * as build from "./construct";
 import * as device from "./device";
 import * as files from "./files";
 import * as ipc from "./ipc";
+import * as libraries from "./libraries";
 import * as objects from "./objects";
 import * as processes from "./processes";
 import * as remote from "./remote";
@@ -44,6 +43,7 @@ export function dispatch(t: Thread, number: u64): void {
 
 function perform(t: Thread, number: i32): i64 {
   if (number >= S.SYS_EP_CREATE && number <= S.SYS_EP_REVOKE) return performIpc(t, number);
+  if (number >= S.SYS_PROC_CREATE && number <= S.SYS_OBJECT_UNPIN) return performConstruction(t, number);
   switch (number) {
     case S.SYS_READ:
       return files.sysRead(t, VFS_READ, CURRENT_OFFSET);
@@ -94,9 +94,9 @@ function perform(t: Thread, number: i32): i64 {
     case S.SYS_DLOPEN:
       return remote.sysDlopen(t);
     case S.SYS_DLCLOSE:
-      return remote.sysLoader(t, LOADER_CLOSE);
+      return remote.sysDlclose(t);
     case S.SYS_DLSYM:
-      return remote.sysLoader(t, LOADER_SYM);
+      return remote.sysDlsym(t);
     default:
       return performKernel(t, number);
   }
@@ -116,12 +116,36 @@ function performKernel(t: Thread, number: i32): i64 {
       return processes.sysKill(t);
     case S.SYS_MEMORY_GROW:
       return processes.sysMemoryGrow(t);
+    case S.SYS_MEMORY_DISCARD:
+      return processes.sysMemoryDiscard(t);
     case S.SYS_CLOCK:
       return system.sysClock();
     case S.SYS_SYSTEM_INFO:
       return system.sysSystemInfo(t);
     case S.SYS_POWEROFF:
       return system.sysPoweroff(t);
+    case S.SYS_DMA_ALLOC:
+      return objects.sysDmaAlloc(t);
+    case S.SYS_DRIVER_REGISTER:
+      return device.sysDriverRegister(t);
+    case S.SYS_REQUEST_IRQ:
+      return device.sysRequestIrq(t);
+    case S.SYS_MAP_MMIO:
+      return device.sysMapMmio(t);
+    case S.SYS_IRQ_ACK:
+      return device.sysIrqAck(t);
+    case S.SYS_LOG_READ:
+      return device.sysLogRead(t);
+    case S.SYS_LOG_WRITE:
+      return device.sysLogWrite(t);
+    default:
+      return -ENOSYS;
+  }
+}
+
+/** Building processes, libraries in them, and memory objects. */
+function performConstruction(t: Thread, number: i32): i64 {
+  switch (number) {
     case S.SYS_PROC_CREATE:
       return build.sysProcCreate(t);
     case S.SYS_PROC_CONFIGURE:
@@ -134,6 +158,10 @@ function performKernel(t: Thread, number: i32): i64 {
       return build.sysProcWrite(t);
     case S.SYS_PROC_START:
       return build.sysProcStart(t);
+    case S.SYS_LIBRARY_MAP:
+      return libraries.sysLibraryMap(t);
+    case S.SYS_LIBRARY_UNMAP:
+      return libraries.sysLibraryUnmap(t);
     case S.SYS_OBJECT_CREATE:
       return objects.sysObjectCreate(t);
     case S.SYS_OBJECT_WRITE:
@@ -154,20 +182,6 @@ function performKernel(t: Thread, number: i32): i64 {
       return objects.sysObjectPin(t);
     case S.SYS_OBJECT_UNPIN:
       return objects.sysObjectUnpin(t);
-    case S.SYS_DMA_ALLOC:
-      return objects.sysDmaAlloc(t);
-    case S.SYS_DRIVER_REGISTER:
-      return device.sysDriverRegister(t);
-    case S.SYS_REQUEST_IRQ:
-      return device.sysRequestIrq(t);
-    case S.SYS_MAP_MMIO:
-      return device.sysMapMmio(t);
-    case S.SYS_IRQ_ACK:
-      return device.sysIrqAck(t);
-    case S.SYS_LOG_READ:
-      return device.sysLogRead(t);
-    case S.SYS_LOG_WRITE:
-      return device.sysLogWrite(t);
     default:
       return -ENOSYS;
   }

@@ -26,6 +26,7 @@ export const BAD_MEMORY_SIZE: i32 = 22;
 export const BAD_STACK_SIZE: i32 = 23;
 export const BAD_ENTRY: i32 = 24;
 export const BAD_SYMBOLS: i32 = 25;
+export const BAD_CHECKSUM: i32 = 26;
 
 /** Of the ELF header and the program headers. */
 function describeFile(fault: i32): string {
@@ -88,6 +89,8 @@ export function describeFault(fault: i32): string {
       return "an entry point outside the code";
     case BAD_SYMBOLS:
       return "a symbol table outside the read-only data";
+    case BAD_CHECKSUM:
+      return "damaged: its checksum is wrong";
     default:
       return describeFile(fault);
   }

@@ -5,6 +5,7 @@
 // In linear memory there may be one writable segment, the static data; all others lie at CODE_BASE and above, each on pages
 // of its own, and above the highest of them  | one unmapped page | stack |.
 
+import { fileChecksum } from "../../../abi/checksum";
 import { MAX_OBJECT_PAGES, PAGE_SIZE, WASM_PAGE_SIZE } from "../../../abi/limits";
 import {
   CODE_BASE,
@@ -38,6 +39,7 @@ import {
 } from "../../../abi/program";
 import {
   BAD_ADDRESS,
+  BAD_CHECKSUM,
   BAD_DATA_SEGMENT,
   BAD_ENTRY,
   BAD_HEADER,
@@ -148,7 +150,7 @@ function takeProgramHeader(file: usize, size: u32, header: usize, image: Program
   if (offset > size || fileSize > size - offset) return SEGMENT_OUTSIDE;
   if (type == PT_LOAD) return takeLoad(header, image);
   if (image.initialPages != 0) return BAD_NOTE; // there was one already
-  return readNote(file + <usize>offset, <u32>fileSize, image);
+  return readNote(file, <u32>offset, <u32>fileSize, image);
 }
 
 /** The address after a segment's last page. */
@@ -202,5 +204,7 @@ export function checkImage(file: usize, size: u32, image: ProgramImage): i32 {
     if (fault) return fault;
     header += PH_SIZE;
   }
-  return checkWhole(image);
+  fault = checkWhole(image);
+  if (fault) return fault;
+  return fileChecksum(file, size, image.checksumOffset) == image.checksum ? IMAGE_OK : BAD_CHECKSUM;
 }

@@ -51,10 +51,17 @@ export class MessagePage {
   constructor(private readonly memory: WebAssembly.Memory) {}
 
   /** Puts a request there. length: what the header says, if that shall differ from the data's own. */
-  writeRequest(op: number, token: bigint, data: Uint8Array, flags = 0, length = data.length): void {
+  writeRequest(
+    op: number,
+    token: bigint,
+    data: Uint8Array,
+    flags = 0,
+    length = data.length,
+    source = 1,
+  ): void {
     const page = new DataView(this.memory.buffer, PAGE);
     page.setBigUint64(AT.id, token, true);
-    page.setUint32(AT.source, 1, true);
+    page.setUint32(AT.source, source, true);
     page.setUint16(AT.info, op, true);
     page.setUint16(AT.info + 2, 1, true);
     page.setUint16(AT.info + 4, length, true);

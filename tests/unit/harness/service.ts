@@ -27,6 +27,13 @@ function compiledModule(name: string): WebAssembly.Module {
   return module;
 }
 
+/** Of a request's header, for hostile ones, and who sends it. */
+export interface Header {
+  flags?: number;
+  length?: number;
+  source?: number;
+}
+
 export class ServiceUnderTest {
   readonly memory: WebAssembly.Memory;
   readonly page: MessagePage;
@@ -60,21 +67,26 @@ export class ServiceUnderTest {
     return this.exports.start?.() ?? 0;
   }
 
-  /** One request with its windows, answered at once. flags, length: of the header, for hostile ones. */
+  /** One request with its windows, answered at once. */
   call(
     op: number,
     data: RequestData | Uint8Array,
     windows: Window[] = [],
-    header: { flags?: number; length?: number } = {},
+    header: Header & { token?: bigint } = {},
   ): Answer {
     const bytes = data instanceof RequestData ? data.build() : data;
-    const token = this.nextToken++;
+    const token = header.token ?? this.takeToken();
     this.kernel.token = token;
     this.kernel.windows = windows;
-    this.page.writeRequest(op, token, bytes, header.flags, header.length);
+    this.page.writeRequest(op, token, bytes, header.flags, header.length, header.source);
     const answer = this.page.readAnswer(this.exports.dispatch());
     this.kernel.windows = [];
     return answer;
+  }
+
+  /** A token for a call. */
+  takeToken(): bigint {
+    return this.nextToken++;
   }
 
   /** Token of the last call. */

@@ -61,5 +61,8 @@ export const TYPE_F64: u32 = 4;
 /** Of the place entry: one i32, the area's address, and no result. */
 export const PLACE_SIGNATURE: u64 = (SIGNATURE_MAGIC << SIGNATURE_SHIFT) | 1;
 
-// What LOADER_OPEN and LOADER_PLACE answer with: the library that the caller has to place next, dependencies first.
-//   u32 handle (0: none)   u32 area size, bytes
+// How a library gets into a program: LOADER_OPEN finds it and what it needs and answers with a handle. What is not in the program yet is
+// then placed, dependencies first: the data of each answer is
+//   u32 size of the area, bytes, that the next library to be placed wants; 0: all are placed
+// and LOADER_PLACE brings an area of that size, zeroed, as window 0; its value is the place entry, which the program calls with the area's
+// address before it goes on. LOADER_CLOSE gives back the areas of the libraries that nobody uses any more.

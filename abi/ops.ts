@@ -27,12 +27,12 @@ export const NET_GETSOCKOPT: u32 = 208;
 export const NET_SETSOCKOPT: u32 = 209;
 
 // What a library is, and how it gets into a program: abi/library.ts.
-export const LOADER_OPEN: u32 = 300; // path → value: handle, data: next to be placed
+export const LOADER_OPEN: u32 = 300; // path → value: handle, data: u32 area size
 export const LOADER_CLOSE: u32 = 301; // u32 handle → data: up to MAX_CLOSURE × u32 addresses of areas that are the caller's again
 export const LOADER_SYM: u32 = 302; // u32 handle, u64 signature, str name → value: entry address
 export const LOADER_ERROR: u32 = 303; // → data: str, what was wrong with the caller's last request that failed
 export const LOADER_SPAWN: u32 = 304; // u32 (argument bytes | attribute bytes << 16), path; window 1: both → value: pid
-export const LOADER_PLACE: u32 = 305; // u32 handle, u32 area; window 0: the area → value: place entry, data: next to be placed
+export const LOADER_PLACE: u32 = 305; // u32 handle, u32 area; window 0: the area → value: place entry, data: u32 area size
 /** For the loader's own readers only: u32 result, Stat; windows: 0 for a path, 1 a file's bytes → data: what to read next. */
 export const LOADER_READER: u32 = 390;
 

@@ -99,10 +99,13 @@ INLINE void w2c_raw_wildSvc(struct w2c_raw* r) { __asm__ volatile("svc #0x1234" 
 
 /* Calls a library's function: `entry` is the program's allegation, so the word before it must be the signature that is meant
    (abi/library.ts). A wrong one is wasm's trap 6, an indirect call of the wrong type; nothing there, a data abort. */
-INLINE void w2c_sys_libraryCall(struct w2c_sys* s, uint64_t entry, uint64_t signature, uint32_t frame) {
+INLINE void library_call(uint64_t entry, uint64_t signature, uint64_t* frame) {
   if (entry < CODE_BASE || entry >= CODE_END || (entry & 7) || *(uint64_t*)(entry - 8) != signature)
     __asm__ volatile("brk #0x706");
-  ((void (*)(uint64_t*))entry)((uint64_t*)(uint64_t)frame);
+  ((void (*)(uint64_t*))entry)(frame);
+}
+INLINE void w2c_sys_libraryCall(struct w2c_sys* s, uint64_t entry, uint64_t signature, uint32_t frame) {
+  library_call(entry, signature, (uint64_t*)(uint64_t)frame);
 }
 
 #ifdef HNX_LIBRARY

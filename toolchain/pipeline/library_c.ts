@@ -5,7 +5,7 @@
 //   hnx_entry_0: b export_0    → static void export_0(frame): unpacks the frame, calls w2c_<id>_<function>, packs the result
 //
 // The last entry is the place entry: it is told the area's address, sets the module up and runs its start function. An import reads its
-// address from the area's header and calls it like everybody else: through libraryCall, which looks at the signature first.
+// address from the area's header and calls it like everybody else: through library_call, which looks at the signature first.
 
 import { mangle } from "./lines.ts";
 import { C_TYPES, type Signature, type ValueType, encodeSignature } from "./signature.ts";
@@ -60,7 +60,7 @@ function importFunction({ library, name, signature }: ImportedFunction, index: n
   const slots = Math.max(parameters.length, 1);
   const packs = parameters.map((type, i) => pack(type, i, `a${i}`)).join(" ");
   const giveBack = result ? ` return ${unpack(result, 0).replace(/\(u(32|64)\)/, "(uint$1_t)")};` : "";
-  const call = `w2c_sys_libraryCall(0, *(uint64_t*)(uint64_t)(hnx_area + ${index * SLOT_BYTES}), ${encodeSignature(signature, name)}ull, (uint64_t)f);`;
+  const call = `library_call(*(uint64_t*)(uint64_t)(hnx_area + ${index * SLOT_BYTES}), ${encodeSignature(signature, name)}ull, f);`;
   return [
     `${structure};`,
     `static inline ${result ? c(result) : "void"} w2c_${mangle(library)}_${mangle(name)}(${head}) {`,

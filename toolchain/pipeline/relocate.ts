@@ -35,7 +35,9 @@ const WORD_BYTES = 4;
 const CONSTANT = /\(i32\.const (-?\d+)\)/g;
 const GLOBAL = /^ \(global (\$(?:"[^"]*"|\S+)) (?:i32|\(mut i32\)) \(i32\.const (-?\d+)\)\)$/;
 const SKIPPED = /^ \((?:data|memory) /;
-const MEMORY_LINE = " (memory $0 1)";
+/** Named as asc's own programs have it in wasm2c's output. */
+const MEMORY_LINE = " (memory $memory 1)";
+const MEMORY_EXPORT = / \(export "memory" \(memory \$\S+\)\)$/;
 
 /** The two builds' values of one constant. → its offset in the area, or undefined: the two are the same. */
 function offsetOf(first: number, second: number, builds: Build[], where: string): number | undefined {
@@ -108,6 +110,7 @@ function relocateText(builds: Build[]): string {
     else if (/^ \(/.test(line)) where = "module";
     if (/^ \(data /.test(line)) return [];
     if (/^ \(memory /.test(line)) return [MEMORY_LINE];
+    if (MEMORY_EXPORT.test(line)) return [' (export "memory" (memory $memory))'];
     const versions = lines.map((all) => all[i]);
     const global = GLOBAL.exec(line);
     const rewritten = rewriteLine(versions, builds, global ? `global ${global[1]}` : where);

@@ -11,8 +11,9 @@ import { msgRead } from "../../lib/hnx_ipc";
 
 const PATH_WINDOW: u32 = 0;
 const CLOSURE: usize = 48;
-const PATH: usize = CLOSURE + MAX_CLOSURE * 4;
-const JOB_SIZE: u32 = 336; // with the longest path that a request can hold
+const EDGES: usize = CLOSURE + MAX_CLOSURE * 4;
+const PATH: usize = EDGES + MAX_CLOSURE * MAX_CLOSURE;
+const JOB_SIZE: u32 = 400; // with the longest path that a request can hold
 const TOKEN_SLOT_MASK: u64 = MAX_PROCESSES - 1;
 
 @unmanaged
@@ -26,16 +27,26 @@ export class Job {
   next: u32; // number of the next job in its list, 0: none
   pathLength: u32; // bytes
   isLong: u32; // 1: the path is in the caller's window
-  closureSize: u32; // LOADER_OPEN: libraries found so far, and which of them is looked at
-  closureAt: u32;
+  closureSize: u8; // LOADER_OPEN, closure.ts: libraries found so far, which of them is looked at, which of its needs is
+  closureAt: u8;
+  closureNeed: u8;
+  padding: u8;
+  reserved: u32;
 
-  /** Library records (their addresses) of the closure: the one asked for, then what it needs. */
+  /** Address of library record `i` of the closure: the one asked for, then what it needs. */
   @inline closure(i: u32): usize {
     return load<u32>(changetype<usize>(this) + CLOSURE + ((<usize>i) << 2));
   }
-  @inline addToClosure(record: usize): void {
-    store<u32>(changetype<usize>(this) + CLOSURE + ((<usize>this.closureSize) << 2), <u32>record);
-    this.closureSize += 1;
+  @inline setClosure(i: u32, record: usize): void {
+    store<u32>(changetype<usize>(this) + CLOSURE + ((<usize>i) << 2), <u32>record);
+  }
+
+  /** Which library of the closure need `k` of library `i` is, + 1; 0: not known yet. */
+  @inline edge(i: u32, k: u32): u32 {
+    return load<u8>(changetype<usize>(this) + EDGES + i * MAX_CLOSURE + k);
+  }
+  @inline setEdge(i: u32, k: u32, value: u32): void {
+    store<u8>(changetype<usize>(this) + EDGES + i * MAX_CLOSURE + k, <u8>value);
   }
 
   /** Sets a path of up to MAX_STRING bytes. */

@@ -12,9 +12,11 @@ import { MAX_COPY_SLICE, PAGE_SIZE } from "../../../abi/limits";
 import { MAX_PROGRAM_BYTES, READER_FILE, READER_STAT } from "../../../abi/reader";
 import { LATER, Message, answerWithData, message, msgRead } from "../../lib/hnx_ipc";
 import { discardPages, findFile } from "../../lib/loader";
+import { releaseClosure } from "./closure";
 import { Job, endJob, jobAt, nextJob, numberOf, pathOf, queueJob } from "./jobs";
 import { Reader, describeJob, giveJob, haveReaders, idleReader, readerLost, takeLostJob } from "./readers";
-import { MORE, UNKNOWN, fileKey, useFile, useKnownFile } from "./requests";
+import { fileKey, useFile, useKnownFile } from "./requests";
+import { MORE, UNKNOWN } from "./results";
 
 const FILE_WINDOW: u32 = 1;
 const MAX_TRIES: u32 = 3;
@@ -26,6 +28,7 @@ let buffer: usize = 0; // of MAX_PROGRAM_BYTES, got when first needed
 function finish(job: Job, result: i64): void {
   if (result < 0) message().beginReply();
   if (job.token) answerWithData(job.token, result);
+  releaseClosure(job);
   endJob(job);
 }
 
@@ -81,7 +84,7 @@ function advance(job: Job, readerToken: u64): i64 {
 /** The reader has done its part of the job, or failed with -errno. → true: it has more to do for this job */
 function proceed(job: Job, status: i32, readerToken: u64): bool {
   if (!job.token) {
-    endJob(job);
+    finish(job, -EIO);
     return false;
   }
   if (status == -ECONNRESET && ++job.tries < MAX_TRIES) {
@@ -89,7 +92,7 @@ function proceed(job: Job, status: i32, readerToken: u64): bool {
     return true;
   }
   if (status == -ECONNREFUSED) {
-    finishFromArchive(job);
+    finishFromArchive(job); // what it needs comes from there, too
     return false;
   }
   const result = status < 0 ? <i64>status : advance(job, readerToken);

@@ -11,12 +11,21 @@ import { DRAIN_CANCELLED_CALL, DRAIN_RECORD_SIZE } from "../../../abi/construct"
 import { E2BIG, EBADMSG, EINVAL, ENAMETOOLONG, ENOENT, EPERM, EAGAIN } from "../../../abi/errno";
 import { NOTIFY_CHILD, NOTIFY_DRAIN } from "../../../abi/endpoints";
 import { MAX_PATH } from "../../../abi/limits";
-import { LOADER_ERROR, LOADER_READER, LOADER_SPAWN } from "../../../abi/ops";
+import {
+  LOADER_CLOSE,
+  LOADER_ERROR,
+  LOADER_OPEN,
+  LOADER_PLACE,
+  LOADER_READER,
+  LOADER_SPAWN,
+  LOADER_SYM,
+} from "../../../abi/ops";
 import { ARGUMENT_BLOCK_SIZE } from "../../../abi/program";
 import { SPAWN_ATTRIBUTES_SIZE } from "../../../abi/spawn";
 import { SYS_EP_DRAIN } from "../../../abi/syscall";
 import { EPID_LOADER, FLAG_ASYNC, LATER, Message, Service, doneWithData, failed } from "../../lib/hnx_ipc";
 import { syscall } from "../../lib/sys";
+import { closeLibrary, findSymbol, placeLibrary } from "./dl";
 import { writeFault } from "./fault_text";
 import { Job, cancelJobs, endJob, newJob, takeLongPath } from "./jobs";
 import { reapReaders, serveReader, startJob } from "./loads";
@@ -73,11 +82,18 @@ export class Loader extends Service {
   request(m: Message): i64 {
     switch (<u32>m.op) {
       case LOADER_SPAWN:
+      case LOADER_OPEN:
         return beginJob(m);
       case LOADER_READER: {
         const reader = readerOf(m.srcPid);
         return reader === null ? failed(EPERM) : serveReader(reader, m);
       }
+      case LOADER_PLACE:
+        return m.flags & FLAG_ASYNC ? failed(EINVAL) : placeLibrary(m);
+      case LOADER_SYM:
+        return findSymbol(m);
+      case LOADER_CLOSE:
+        return m.flags & FLAG_ASYNC ? failed(EINVAL) : closeLibrary(m);
       case LOADER_ERROR: {
         const pid = m.srcPid;
         writeFault(m.beginReply(), pid);

@@ -29,6 +29,11 @@ export function add(a: i64, b: i32): i64 {
   return a + b;
 }
 
+/** Half of x; the one function here that uses floating point. */
+export function half(x: f64): f64 {
+  return x / 2;
+}
+
 /** How many letters of `size` bytes at `text` are vowels; uses memory of the library's own. */
 export function vowels(text: usize, size: u32): i32 {
   const found: u8[] = [];

@@ -67,6 +67,7 @@ export class LoaderClient {
   begin(op: number, data: RequestData | Uint8Array, windows: Window[] = [], header: Header = {}): bigint {
     const token = this.service.takeToken();
     this.kernel.held.set(token, windows);
+    this.kernel.sources.set(token, header.source ?? 1);
     const answer = this.service.call(op, data, windows, { ...header, token });
     if (answer.result === LATER) return token;
     this.kernel.held.delete(token);

@@ -9,7 +9,7 @@ import {
   CONFIG_MEMORY,
   CONFIG_PRIORITY,
 } from "../../../abi/construct.ts";
-import { ECHILD, ESRCH } from "../../../abi/errno.ts";
+import { ECHILD, EPERM, ESRCH } from "../../../abi/errno.ts";
 import { MAX_COPY_SLICE, MAX_OBJECT_PAGES, MAX_PROCESS_NAME } from "../../../abi/limits.ts";
 import {
   ARGUMENT_BLOCK,
@@ -76,6 +76,12 @@ export class ProcessKernel extends FakeKernel {
   buildCalls = 0;
   /** The call of that number fails with this -errno. */
   failure?: { call: number; errno: number };
+  /** Libraries in processes, by the address of their code, and who called with which token. */
+  readonly libraries = new Map<bigint, { pid: number; code: Buffer; floating: boolean }>();
+  readonly sources = new Map<bigint, number>();
+  /** Callers that have died. */
+  readonly gone = new Set<number>();
+  private nextLibrary = BASE + 0x100000n;
   private nextPid = 100;
   private nextObject = 1000;
 
@@ -106,6 +112,8 @@ export class ProcessKernel extends FakeKernel {
       return 0;
     });
     handle(number.SYS_OBJECT_CLOSE, ([id]) => this.closeObject(Number(id)), false);
+    handle(number.SYS_LIBRARY_MAP, (args) => this.mapLibrary(args));
+    handle(number.SYS_LIBRARY_UNMAP, ([token, address]) => this.unmapLibrary(token, address), false);
     handle(
       number.SYS_MEMORY_DISCARD,
       ([address, size]) => this.discard(Number(address), Number(size)),
@@ -136,6 +144,33 @@ export class ProcessKernel extends FakeKernel {
   override attach(memory: WebAssembly.Memory): void {
     super.attach(memory);
     this.serviceMemory = memory;
+  }
+
+  /** A process that has called the loader and is waited for by nobody any more. */
+  end(pid: number): void {
+    this.gone.add(pid);
+    for (const [address, library] of this.libraries) {
+      if (library.pid === pid) this.libraries.delete(address);
+    }
+  }
+
+  private mapLibrary([token, id, textPages, dataPages, floating]: bigint[]): number {
+    insist(this.held.has(token), `a library for the call ${token}`);
+    const object = this.openObject(Number(id));
+    insist(object.sealed, "a library's object that is not sealed");
+    insist(textPages > 0n && textPages * PAGE === BigInt(object.bytes.length), `${textPages} pages of code`);
+    insist(dataPages <= BigInt(MAX_OBJECT_PAGES) && floating <= 1n, "a library's data or flag");
+    const address = this.nextLibrary;
+    this.nextLibrary += 0x10000n;
+    const pid = this.sources.get(token) ?? 1;
+    this.libraries.set(address, { pid, code: object.bytes, floating: floating === 1n });
+    return Number(address);
+  }
+
+  private unmapLibrary(token: bigint, address: bigint): number {
+    insist(this.held.has(token), `unmapping a library for the call ${token}`);
+    insist(this.libraries.delete(address), `unmapping at ${address.toString(16)}`);
+    return 0;
   }
 
   private discard(address: number, size: number): number {
@@ -257,6 +292,7 @@ export class ProcessKernel extends FakeKernel {
   }
 
   private kill(pid: bigint, signal: number): number {
+    if (signal === 0) return this.gone.has(Number(pid)) ? -ESRCH : -EPERM;
     insist(signal === SIGKILL, `signal ${signal}`);
     const { regions } = this.building(pid);
     this.unmapObjects(regions);

@@ -8,7 +8,7 @@ export const CONFIG_MESSAGE_PRIORITY: u32 = 2; // value: the highest message pri
 export const CONFIG_PRIVILEGES: u32 = 3; // value: PRIVILEGE_… bits, a subset of the builder's
 export const CONFIG_FLOATING_POINT: u32 = 4; // value: 1 if the program has the flag
 export const CONFIG_MEMORY: u32 = 5; // value: initial, extra: maximum size of the linear memory, 64 KiB pages
-export const CONFIG_RECEIVE: u32 = 6; // value: well-known endpoint that it owns from now on (PRIVILEGE_DEVICES)
+export const CONFIG_RECEIVE: u32 = 6; // value: well-known endpoint that it owns from now on; extra: SUPERVISED or 0 (PRIVILEGE_DEVICES)
 export const CONFIG_DENY_SEND: u32 = 7; // value: endpoint it may not send to
 export const CONFIG_ALLOW_SEND: u32 = 8; // value: endpoint it may send to
 export const CONFIG_DEVICE: u32 = 9; // value: DEVICE_… kind, extra: index (PRIVILEGE_DEVICES)
@@ -23,6 +23,9 @@ export const QUOTA_ENDPOINTS: u32 = 1; // endpoints that it creates
 export const QUOTA_OBJECTS: u32 = 2; // memory objects that it creates and has not closed
 export const QUOTA_OBJECT_PAGES: u32 = 3; // their pages, together
 export const QUOTA_MESSAGES: u32 = 4; // asynchronous messages of its that are stored
+
+/** Of CONFIG_RECEIVE: when the owner dies, the endpoint waits for the next one instead of refusing calls. */
+export const SUPERVISED: u32 = 1;
 
 export const DEVICE_UART: u32 = 1; // PL011
 export const DEVICE_VIRTIO: u32 = 2; // a virtio-mmio slot

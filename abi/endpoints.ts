@@ -9,7 +9,8 @@ export const EPID_NETWORK: u32 = 2;
 export const EPID_LOADER: u32 = 3;
 export const EPID_BLOCK: u32 = 4;
 export const EPID_CONSOLE: u32 = 5;
-export const FIRST_DYNAMIC_ENDPOINT: u32 = 16; // 6 display, 7 audio, 8 input and 9–15 are reserved
+export const EPID_SUPERVISOR: u32 = 9; // init
+export const FIRST_DYNAMIC_ENDPOINT: u32 = 16; // 6 display, 7 audio, 8 input and 10–15 are reserved
 
 export const PRIORITY_LOW: u32 = 0;
 export const PRIORITY_NORMAL: u32 = 1;

@@ -9,7 +9,8 @@ export const O_EXCL: u32 = 0x80;
 export const O_TRUNC: u32 = 0x200;
 export const O_APPEND: u32 = 0x400;
 export const O_DIRECTORY: u32 = 0x10000;
-export const O_KNOWN: u32 = O_ACCESS_MODE | O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_DIRECTORY;
+export const O_NOFOLLOW: u32 = 0x20000;
+export const O_KNOWN: u32 = O_ACCESS_MODE | O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_DIRECTORY | O_NOFOLLOW;
 
 export const SEEK_SET: u32 = 0;
 export const SEEK_CUR: u32 = 1;
@@ -19,6 +20,9 @@ export const S_IFMT: u32 = 0xf000;
 export const S_IFDIR: u32 = 0x4000;
 export const S_IFREG: u32 = 0x8000;
 export const S_IFCHR: u32 = 0x2000;
+export const S_IFIFO: u32 = 0x1000;
+export const S_IFBLK: u32 = 0x6000;
+export const S_IFLNK: u32 = 0xa000;
 
 // Stat, as VFS_STAT's data and as SYS_STAT writes it:
 //   0        4        8         12       16        24          32
@@ -30,6 +34,19 @@ export const STAT_DEVICE: u32 = 12; // u32: endpoint of a device node, else 0
 export const STAT_SIZE: u32 = 16; // u64, bytes
 export const STAT_MTIME_NS: u32 = 24; // u64, nanoseconds since boot
 export const STAT_BYTES: u32 = 32;
+
+export const MOUNT_RDONLY: u32 = 1;
+export const MOUNT_KNOWN: u32 = MOUNT_RDONLY;
+
+// What VFS_CHANGE changes.
+export const CHANGE_MODE: u32 = 1;
+export const CHANGE_ATIME: u32 = 2;
+export const CHANGE_MTIME: u32 = 4;
+export const CHANGE_KNOWN: u32 = 7;
+/** Or'ed to the mask: a symbolic link as the path's last name is meant itself. */
+export const CHANGE_NOFOLLOW: u32 = 0x100;
+/** A time that means "now". */
+export const TIME_NOW: u64 = 0xffffffffffffffff;
 
 // Dirent, packed one after another, each starting on a multiple of 4:
 //   0        4        6       7        8

@@ -52,6 +52,9 @@ export const MESSAGE_WINDOW_SIZE: u32 = 16;
 export const MESSAGE_GRANT: u32 = 0x50;
 export const MESSAGE_DATA: u32 = 0x80;
 
+export const GRANT_KIND: u32 = 0; // offsets in the grant's record
+export const GRANT_ID: u32 = 4;
+export const GRANT_RIGHTS: u32 = 8;
 export const GRANT_SIZE: u32 = 16;
 export const MESSAGE_TIMEOUT: u32 = 0x60;
 export const GRANT_ENDPOINT: u32 = 1; // rights: RIGHT_SEND, RIGHT_GRANT; the sender needs RIGHT_GRANT
@@ -205,6 +208,25 @@ export class Message {
   /** Whether everything so far fitted (builder) or was there (reader). */
   @inline get ok(): bool {
     return this.overflow == 0;
+  }
+
+  /** Sends a right on endpoint `id` along (RIGHT_SEND, RIGHT_GRANT); needs RIGHT_GRANT on it. Works in a reply, too. */
+  withGrantEndpoint(id: u32, rights: u32): Message {
+    return this.setGrant(GRANT_ENDPOINT, id, rights);
+  }
+
+  /** Sends access to memory object `id`, of one's own, along (PROT_READ, PROT_READ | PROT_WRITE). */
+  withGrantObject(id: u32, prot: u32): Message {
+    return this.setGrant(GRANT_OBJECT, id, prot);
+  }
+
+  private setGrant(kind: u32, id: u32, rights: u32): Message {
+    const record = changetype<usize>(this) + MESSAGE_GRANT;
+    store<u32>(record, kind, GRANT_KIND);
+    store<u32>(record, id, GRANT_ID);
+    store<u32>(record, rights, GRANT_RIGHTS);
+    this.flags |= <u16>FLAG_GRANT;
+    return this;
   }
 
   setWindow(index: u32, address: u32, length: u32, access: u32): Message {

@@ -1,3 +1,4 @@
+// A path is a string; an empty one is followed by u32 length, and its bytes are window 0, a second path's window 1.
 // Operation numbers of the well-known services (DESIGN §5) and which of them may be done twice.
 // Any service that hands out descriptors (console, network) answers the file operations on them too.
 
@@ -14,17 +15,34 @@ export const VFS_CREATE: u32 = 107; // u32 flags, u32 mode, path → as VFS_OPEN
 export const VFS_UNLINK: u32 = 108; // path
 export const VFS_MKDIR: u32 = 109; // u32 mode, path
 export const VFS_RMDIR: u32 = 110; // path
+export const VFS_LSTAT: u32 = 111; // path → data: Stat; a symbolic link itself
+export const VFS_RENAME: u32 = 112; // path, path
+export const VFS_LINK: u32 = 113; // path, path of the new name
+export const VFS_SYMLINK: u32 = 114; // text (as a path), path of the link
+export const VFS_READLINK: u32 = 115; // u32 size, path → value: bytes of text [data or window 1]
+export const VFS_TRUNCATE: u32 = 116; // u32 handle (NO_HANDLE: by path), u32 0, u64 size, path
+export const VFS_CHANGE: u32 = 117; // u32 handle (NO_HANDLE: by path), u32 CHANGE_…, u32 mode, u32 0, u64 atime_ns, u64 mtime_ns, path
+export const VFS_STATFS: u32 = 118; // u32 handle (NO_HANDLE: by path), path → data: StatFs
+export const VFS_FSYNC: u32 = 119; // u32 handle
+export const VFS_MOUNT: u32 = 120; // u32 MOUNT_…, str type, str source, path of the directory
+export const VFS_UMOUNT: u32 = 121; // path of the directory
+export const VFS_SYNC: u32 = 122; // everything that was changed anywhere
 
-export const NET_SOCKET: u32 = 200;
-export const NET_BIND: u32 = 201;
-export const NET_CONNECT: u32 = 202;
-export const NET_LISTEN: u32 = 203;
-export const NET_ACCEPT: u32 = 204;
-export const NET_SEND: u32 = 205;
-export const NET_RECV: u32 = 206;
-export const NET_CLOSE: u32 = 207;
-export const NET_GETSOCKOPT: u32 = 208;
-export const NET_SETSOCKOPT: u32 = 209;
+// Network (abi/net.ts has addresses, flags and options). A socket's handle also takes VFS_READ, VFS_WRITE and VFS_CLOSE.
+export const NET_SOCKET: u32 = 200; // u32 family, u32 type, u32 protocol → value: handle
+export const NET_BIND: u32 = 201; // u32 handle, address
+export const NET_CONNECT: u32 = 202; // u32 handle, address
+export const NET_LISTEN: u32 = 203; // u32 handle, u32 backlog
+export const NET_ACCEPT: u32 = 204; // u32 handle → value: handle
+export const NET_SEND: u32 = 205; // u32 handle, u32 length, u32 flags, u32 1 if an address follows [address], bytes inline or window 0 → value: bytes sent
+export const NET_RECV: u32 = 206; // u32 handle, u32 length, u32 flags → value: bytes [data or window 0; window 1: the sender's address]
+export const NET_CLOSE: u32 = 207; // u32 handle
+export const NET_GETSOCKOPT: u32 = 208; // u32 handle, u32 option → value
+export const NET_SETSOCKOPT: u32 = 209; // u32 handle, u32 option, u32 value
+export const NET_SHUTDOWN: u32 = 210; // u32 handle, u32 SHUTDOWN_…
+export const NET_NAME: u32 = 211; // u32 handle, u32 NAME_… → data: address
+export const NET_WATCH: u32 = 212; // u32 handle, u32 POLL_… (0: no more), u32 tag
+export const NET_WAIT: u32 = 213; // u64 timeout_ns (all ones: for ever) → value: bytes of records of watched sockets that are ready [data]
 
 // What a library is, and how it gets into a program: abi/library.ts.
 export const LOADER_OPEN: u32 = 300; // path → value: handle, data: u32 area size
@@ -36,6 +54,25 @@ export const LOADER_PLACE: u32 = 305; // u32 handle, u32 area; window 0: the are
 /** For the loader's own readers only: u32 result, Stat; windows: 0 for a path, 1 a file's bytes → data: what to read next. */
 export const LOADER_READER: u32 = 390;
 
+// Supervision: init, endpoint 9. A service is named by a string.
+export const SVC_LIST: u32 = 900; // u32 index → data: ServiceRecord (abi/svc.ts); -ENOENT: there are no more
+export const SVC_STOP: u32 = 901; // str name
+export const SVC_START: u32 = 902; // str name
+export const SVC_RESTART: u32 = 903; // str name
+export const SVC_UPDATE: u32 = 904; // str name; window 0: the program's bytes
+
+// Layouts, limits and the two ways to ask: block.ts.
+export const BLOCK_DESCRIBE: u32 = 400; // u32 device → value: number of devices; data: BlockDevice. -ENODEV: none such
+export const BLOCK_FIND: u32 = 401; // str name → value: device; data: BlockDevice. -ENOENT
+export const BLOCK_CONNECT: u32 = 402; // FLAG_GRANT: GRANT_ENDPOINT with RIGHT_SEND → 0. One a client; a second replaces it
+export const BLOCK_ATTACH: u32 = 403; // u32 pages; FLAG_GRANT: GRANT_OBJECT → value: attachment, for pages 0 … pages - 1
+export const BLOCK_DETACH: u32 = 404; // u32 attachment → 0. -EBUSY: a request on it is not finished
+export const BLOCK_READ: u32 = 405; // BlockRequest → value: sectors read, all of them or -errno
+export const BLOCK_WRITE: u32 = 406; // BlockRequest → value: sectors written, all of them or -errno
+export const BLOCK_FLUSH: u32 = 407; // BlockRequest's first 24 bytes: all writes answered before it was sent are on the medium
+export const BLOCK_CLAIM: u32 = 408; // u32 device, u32 1 or 0: only we write to it from now on, or everybody again. -EBUSY
+export const BLOCK_COMPLETED: u32 = 410; // from the service: u64 cookie, i64 result of an asynchronous request
+
 /** Stands for the handle in VFS_STAT when a path follows. */
 export const NO_HANDLE: u32 = 0xffffffff;
 /** Offset of VFS_READ and VFS_WRITE that means "the handle's own position". */
@@ -43,5 +80,5 @@ export const CURRENT_OFFSET: u64 = 0xffffffffffffffff;
 
 /** Whether a call that a dead service had received may be given to its next instance (DESIGN §7). */
 export function isIdempotent(op: u32): bool {
-  return op == OP_DESCRIBE || op == VFS_STAT || op == LOADER_SYM;
+  return op == OP_DESCRIBE || op == VFS_STAT || op == LOADER_SYM || op == BLOCK_DESCRIBE || op == BLOCK_FIND;
 }

@@ -28,6 +28,13 @@ export const SYS_SEND: i32 = 44;
 export const SYS_RECV: i32 = 45;
 export const SYS_BIND: i32 = 49;
 export const SYS_LISTEN: i32 = 50;
+export const SYS_SHUTDOWN: i32 = 48;
+export const SYS_GETSOCKNAME: i32 = 51;
+export const SYS_GETPEERNAME: i32 = 52;
+export const SYS_SETSOCKOPT: i32 = 54;
+export const SYS_GETSOCKOPT: i32 = 55;
+export const SYS_SOCKET_WAIT: i32 = 232;
+export const SYS_SOCKET_WATCH: i32 = 233;
 
 // Loader: delegated to endpoint 3.
 export const SYS_SPAWN_SERVICE: i32 = 259;
@@ -45,7 +52,8 @@ export const SYS_MMAP: i32 = 90;
 export const SYS_MUNMAP: i32 = 91;
 export const SYS_MPROTECT: i32 = 92;
 export const SYS_MEMORY_GROW: i32 = 93;
-export const SYS_MEMORY_DISCARD: i32 = 94;
+export const SYS_MEMORY_KEEP: i32 = 94;
+export const SYS_MEMORY_DISCARD: i32 = 95;
 export const SYS_GETPPID: i32 = 110;
 export const SYS_EXIT: i32 = 4101;
 export const SYS_CLOCK: i32 = 282;
@@ -59,8 +67,9 @@ export const SYS_PROC_MAP: i32 = 262;
 export const SYS_PROC_WRITE: i32 = 263;
 export const SYS_PROC_START: i32 = 264;
 export const SYS_PROC_CONFIGURE: i32 = 265;
-export const SYS_LIBRARY_MAP: i32 = 266;
-export const SYS_LIBRARY_UNMAP: i32 = 267;
+export const SYS_PROC_INHERIT: i32 = 266;
+export const SYS_LIBRARY_MAP: i32 = 267;
+export const SYS_LIBRARY_UNMAP: i32 = 268;
 export const SYS_OBJECT_CREATE: i32 = 270;
 export const SYS_OBJECT_WRITE: i32 = 271;
 export const SYS_OBJECT_SEAL: i32 = 272;
@@ -88,6 +97,7 @@ export const SYS_MSG_READ: i32 = 314;
 export const SYS_MSG_WRITE: i32 = 315;
 export const SYS_NOTIFY: i32 = 316;
 export const SYS_EP_REVOKE: i32 = 317;
+export const SYS_EP_ABANDON: i32 = 318;
 
 // Devices and the log: kept in the kernel, by right only.
 export const SYS_DRIVER_REGISTER: i32 = 2001;

@@ -7,6 +7,7 @@ export const SIGSEGV: u32 = 11; // an access outside its memory, or against its 
 export const SIGSYS: u32 = 31; // an SVC that is no system call
 
 export const WNOHANG: u32 = 1;
+export const WNOWAIT: u32 = 2; // tell of a dead child, which stays until it is waited for by its id
 
 @inline export function exitedStatus(code: u32): u32 {
   return (code & 0xff) << 8;

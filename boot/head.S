@@ -134,6 +134,18 @@ at_el1:
   mov x1, #2                                  // EL0 may read CNTVCT
   msr cntkctl_el1, x1
   msr mdscr_el1, xzr
+  mrs x1, id_aa64dfr0_el1                     // PMUVer: 0 and 15 are no architected performance monitors
+  ubfx x1, x1, #8, #4
+  sub x1, x1, #1
+  cmp x1, #14
+  b.hs 1f
+  mov x1, #8                                  // event counter 0: INST_RETIRED (8), and EL0 may read it (ER, bit 3)
+  msr pmevtyper0_el0, x1
+  msr pmuserenr_el0, x1
+  mov x1, #1
+  msr pmcntenset_el0, x1
+  msr pmcr_el0, x1
+1:
   ic iallu
   tlbi vmalle1
   dsb sy

@@ -12,14 +12,17 @@ ENTRY uint32_t kernel_start(uint64_t device_tree, uint64_t counter, uint64_t ima
 }
 /* From boot/vectors.S. Each returns the thread to run next. */
 ENTRY uint32_t kernel_syscall(uint32_t thread, uint64_t number) { return w2c_kernel_kernelSyscall(KERNEL, thread, number); }
+ENTRY uint32_t kernel_syscall_traced(uint32_t thread, uint64_t number) {
+  return w2c_kernel_kernelSyscallTraced(KERNEL, thread, number);
+}
 ENTRY uint32_t kernel_fault(uint32_t thread, uint64_t syndrome, uint64_t address) {
   return w2c_kernel_kernelFault(KERNEL, thread, syndrome, address);
 }
 ENTRY uint32_t kernel_interrupt(uint32_t thread) { return w2c_kernel_kernelInterrupt(KERNEL, thread); }
-ENTRY uint32_t kernel_fast_call(uint32_t thread, uint32_t epid, uint64_t info) {
+ENTRY uint32_t kernel_fast_call(uint32_t thread, uint64_t epid, uint64_t info) {
   return w2c_kernel_kernelFastCall(KERNEL, thread, epid, info);
 }
-ENTRY uint32_t kernel_fast_reply_recv(uint32_t thread, uint32_t epid, uint64_t info, uint64_t token) {
+ENTRY uint32_t kernel_fast_reply_recv(uint32_t thread, uint64_t epid, uint64_t info, uint64_t token) {
   return w2c_kernel_kernelFastReplyRecv(KERNEL, thread, epid, info, token);
 }
 ENTRY uint32_t kernel_complete_reply(uint32_t thread, uint32_t caller, uint32_t epid, uint64_t info, uint64_t value) {

@@ -12,7 +12,8 @@
 struct w2c_hw;
 struct w2c_sched;
 
-extern char _image_start[], _image_end[], boot_l1[], boot_l2[], boot_empty[], hnx_syms[], hnx_syms_end[], _stack_guard[];
+extern char _image_start[], _image_end[], boot_l1[], boot_l2[], boot_empty[], hnx_syms[], hnx_syms_end[], _stack_guard[],
+  vectors_traced[];
 void fp_save(void*), fp_restore(void*), copy_large(void*, const void*, uint64_t);
 static uint64_t image_physical, counter_at_entry;
 
@@ -74,12 +75,13 @@ INLINE void w2c_hw_psci(struct w2c_hw* h, uint32_t hvc, uint32_t function) {
   if (hvc) __asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)::"memory");
   else __asm__ volatile("smc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)::"memory");
 }
-INLINE void w2c_hw_semihostingExit(struct w2c_hw* h, uint32_t status) {
-  static struct { uint64_t reason, status; } block; /* ADP_Stopped_ApplicationExit */
-  block.reason = 0x20026;
-  block.status = status;
-  register uint64_t x0 __asm__("x0") = 0x18, x1 __asm__("x1") = (uint64_t)&block;
+INLINE uint32_t w2c_hw_semihosting(struct w2c_hw* h, uint32_t operation, uint32_t block) {
+  register uint64_t x0 __asm__("x0") = operation, x1 __asm__("x1") = (uint64_t)AT(block);
   __asm__ volatile("hlt #0xf000" : "+r"(x0) : "r"(x1) : "memory");
+  return (uint32_t)x0;
+}
+INLINE void w2c_hw_useTracedVectors(struct w2c_hw* h) {
+  __asm__ volatile("msr vbar_el1, %0\n\tisb" ::"r"(vectors_traced) : "memory");
 }
 INLINE void w2c_hw_halt(struct w2c_hw* h) { for (;;) __asm__ volatile("wfi"); }
 

@@ -84,10 +84,29 @@ INLINE void w2c_sys_mmioWrite32(struct w2c_sys* s, uint32_t address, uint32_t va
   *(volatile uint32_t*)(uint64_t)address = value;
 }
 INLINE void w2c_sys_memoryBarrier(struct w2c_sys* s) { __asm__ volatile("dsb sy" ::: "memory"); }
+/* Shared memory. SEQ_CST gives LDAR and STLR, never LDAPR, which may pass an earlier STLR. */
+INLINE uint32_t w2c_sys_loadAcquire32(struct w2c_sys* s, uint32_t address) {
+  return __atomic_load_n((uint32_t*)(uint64_t)address, __ATOMIC_SEQ_CST);
+}
+INLINE void w2c_sys_storeRelease32(struct w2c_sys* s, uint32_t address, uint32_t value) {
+  __atomic_store_n((uint32_t*)(uint64_t)address, value, __ATOMIC_SEQ_CST);
+}
+INLINE uint64_t w2c_sys_sharedLoad64(struct w2c_sys* s, uint32_t address) {
+  return *(volatile uint64_t*)(uint64_t)address;
+}
+INLINE void w2c_sys_sharedStore64(struct w2c_sys* s, uint32_t address, uint64_t value) {
+  *(volatile uint64_t*)(uint64_t)address = value;
+}
 INLINE uint64_t w2c_sys_counter(struct w2c_sys* s) {
   uint64_t v;
   __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(v)::"memory");
   return v;
+}
+/* Event counter 0, which boot/head.S makes INST_RETIRED. */
+INLINE uint32_t w2c_sys_instructions(struct w2c_sys* s) {
+  uint64_t v;
+  __asm__ volatile("isb\n\tmrs %0, pmevcntr0_el0" : "=r"(v)::"memory");
+  return (uint32_t)v;
 }
 
 INLINE uint64_t w2c_raw_load64(struct w2c_raw* r, uint64_t address) { return *(volatile uint64_t*)address; }

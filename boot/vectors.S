@@ -57,9 +57,8 @@
   mov x18, xzr
 .endm
 
-.text
-.balign 64
-system_call:                                  // x0–x7 arguments, x8 number, sp = thread
+// x0–x7 arguments, x8 number, sp = thread. → w9: 0 when the same thread goes on with nothing but a result
+.macro call_kernel function
   stp x0, x1, [sp, #0]
   stp x2, x3, [sp, #16]
   stp x4, x5, [sp, #32]
@@ -70,13 +69,23 @@ system_call:                                  // x0–x7 arguments, x8 number, s
   stp x17, x8, [sp, #-16]!
   mov w0, w17
   mov x1, x8
-  bl kernel_syscall                           // → w0 = thread to run
+  bl \function                                // → w0 = thread to run
   ldr x17, [sp]
   cmp w0, w17
   b.ne switch_thread
   mov sp, x17
   ldr w9, [sp, #THREAD_FRAME]
   cbnz w9, resume_same_message
+.endm
+
+.text
+system_call_traced:
+  call_kernel kernel_syscall_traced
+  b resume_same
+.balign 64
+system_call:
+  call_kernel kernel_syscall
+resume_same:
   ldr x30, [sp, #240]
   ldr x0, [sp]
   mov x1, xzr
@@ -187,7 +196,7 @@ fast_call:                                    // x0 endpoint, x1–x4 data, x5 i
   mov x24, x6
   mov x26, x0
   mov x2, x5
-  mov w1, w0
+  mov x1, x0
   mov w0, w25
   bl kernel_fast_call                         // (thread, endpoint, info) → w0 = receiver, or 0
   cbz w0, 1f
@@ -211,7 +220,7 @@ fast_reply_recv:                              // x0 endpoint, x1–x4 data, x5 i
   mov x27, x7
   mov x3, x6
   mov x2, x5
-  mov w1, w0
+  mov x1, x0
   mov w0, w25
   bl kernel_fast_reply_recv                   // (thread, endpoint, info, token) → w0 = the caller, or 0
   cbz w0, 1f
@@ -320,9 +329,12 @@ kernel_broken:
   mrs x2, far_el1
   bl kernel_panic                             // (frame, syndrome, address); does not return
 
+// Two tables: the second one is in force while events are recorded (kernel/trace), so that recording costs nothing while it
+// is off. Under it every message goes the general way.
+.macro vector_table name, traced
 .balign 0x800
-.globl vectors
-vectors:
+.globl \name
+\name:
 .rept 8                                       // from EL1, on SP_EL0 or SP_EL1: the kernel is broken
   b kernel_broken
   .balign 0x80
@@ -332,11 +344,15 @@ vectors:
   mov w17, #(ESR_SVC << 16)
   cmp w16, w17
   b.ne user_fault
+.if \traced
+  b system_call_traced
+.else
   cmp x8, #SYS_EP_CALL
   b.eq fast_call
   cmp x8, #SYS_EP_REPLY_RECV
   b.eq fast_reply_recv
   b system_call
+.endif
   .balign 0x80
   stp x16, x17, [sp, #128]                    // IRQ
   b user_interrupt
@@ -351,3 +367,6 @@ vectors:
   b kernel_broken
   .balign 0x80
 .endr
+.endm
+vector_table vectors, 0
+vector_table vectors_traced, 1

@@ -5,9 +5,11 @@
 //   return ipcDelegate(t, EPID_VFS, m, COMPLETE_VALUE, 0);
 
 import { EMSGSIZE, ENXIO } from "../abi/errno";
-import { PRIORITY_NORMAL } from "../abi/endpoints";
+import { PRIORITY_NORMAL, RIGHT_SEND } from "../abi/endpoints";
 import { Message, NO_TIMEOUT, requestInfo } from "../abi/message";
 import { findEndpoint } from "../core/ipc/endpoint";
+import { fastDelegate } from "../core/ipc/fastpath";
+import { rightsOf } from "../core/ipc/rights";
 import { endpointSendSync, startCall } from "../core/ipc/send";
 import { Thread } from "../core/ipc/thread";
 
@@ -48,6 +50,8 @@ export function ipcDelegate(t: Thread, epid: u32, m: Message, completion: u32, a
   if (!m.ok) return abandon(t, -EMSGSIZE);
   t.completion = completion;
   t.completionArgument = argument;
+  const ep = findEndpoint(epid);
+  if (ep && rightsOf(t, ep) & RIGHT_SEND && fastDelegate(t, ep, m.info)) return 0;
   const status = endpointSendSync(t, epid, m.info, NO_TIMEOUT);
   return status < 0 ? abandon(t, status) : 0;
 }
@@ -59,6 +63,7 @@ export function ipcDelegateOn(t: Thread, epid: u32, m: Message, completion: u32,
   if (!ep) return abandon(t, -ENXIO);
   t.completion = completion;
   t.completionArgument = argument;
+  if (fastDelegate(t, ep, m.info)) return 0;
   const status = startCall(t, ep, m.info, NO_TIMEOUT);
   return status < 0 ? abandon(t, status) : 0;
 }

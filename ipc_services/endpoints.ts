@@ -1,6 +1,13 @@
 // The well-known endpoints and their creation at boot; the log lines are part of the contract (DESIGN §2).
 
-import { EPID_BLOCK, EPID_CONSOLE, EPID_LOADER, EPID_NETWORK, EPID_VFS } from "../abi/endpoints";
+import {
+  EPID_BLOCK,
+  EPID_CONSOLE,
+  EPID_LOADER,
+  EPID_NETWORK,
+  EPID_SUPERVISOR,
+  EPID_VFS,
+} from "../abi/endpoints";
 import { endpointCreateWellKnown } from "../core/ipc/endpoint";
 import { initializeStore } from "../core/ipc/store";
 import { report, reportEndpoint } from "./report";
@@ -18,10 +25,11 @@ export function serviceName(epid: u32): string {
   if (epid == EPID_NETWORK) return "network";
   if (epid == EPID_LOADER) return "loader";
   if (epid == EPID_BLOCK) return "block";
-  return epid == EPID_CONSOLE ? "console" : "endpoint";
+  if (epid == EPID_CONSOLE) return "console";
+  return epid == EPID_SUPERVISOR ? "init" : "endpoint";
 }
 
-/** Creates endpoints 1–5; called once, before any process exists. */
+/** Creates endpoints 1–5 and 9; called once, before any process exists. */
 export function initializeServices(): void {
   initializeStore();
   report("initializing delegation framework");
@@ -31,6 +39,7 @@ export function initializeServices(): void {
     reportEndpoint(epid, serviceName(epid));
   }
   endpointCreateWellKnown(EPID_CONSOLE);
+  endpointCreateWellKnown(EPID_SUPERVISOR);
   report("all well-known endpoints created");
   report("delegation framework ready");
 }

@@ -1,12 +1,21 @@
 // The kernel's module: what assembly calls (boot/kernel.c names each) and the boot phases.
 
-import { FIRST_DYNAMIC_ENDPOINT } from "../abi/endpoints";
+import { EPID_ANY, FIRST_DYNAMIC_ENDPOINT } from "../abi/endpoints";
 import { infoLength } from "../abi/message";
 import { SYS_GETPID } from "../abi/syscall";
 import { COMPLETION_WINDOWS, Thread } from "../core/ipc/thread";
-import { fastCall, mayReplyFast, replyFast, waitFast } from "../core/ipc/fastpath";
+import {
+  endpointNamed,
+  fastCall,
+  mayReplyFast,
+  mayWaitAt,
+  replyFast,
+  waitAt,
+  waitAtAny,
+} from "../core/ipc/fastpath";
 import { leaveServer, messageData } from "../core/ipc/transfer";
 import { initializeServices, serviceName } from "../ipc_services/endpoints";
+import { hasArgument } from "./boot/arguments";
 import { readDeviceTree, treeBytes } from "./boot/dtb";
 import {
   bankCount,
@@ -20,13 +29,14 @@ import {
   timerInterruptId,
   uartBase,
 } from "./boot/machine";
+import { hostIsListening } from "./hal/host";
 import { counter, entryCounter } from "./hal/hw";
 import { initializeGic } from "./hal/gic";
 import { initializeUart } from "./hal/uart";
 import { setTranslation } from "./hal/hw";
 import { handleInterrupts, initializeInterrupts } from "./irq/irq";
 import { LOG_INFO, LOG_WARN, beginLine, endLine, put, putNumber } from "./log/log";
-import { PANIC_STATUS, fatal, hostIsListening, panic, powerOff } from "./log/panic";
+import { PANIC_STATUS, fatal, panic, powerOff } from "./log/panic";
 import { completeKernelMap, findFreeMemory, isMappedMemory } from "./memory/kernel_map";
 import { framesTotal } from "./memory/frames";
 import { createInitrdObject, grantObject, mayGrantObject } from "./memory/objects";
@@ -45,6 +55,11 @@ import {
   scheduleFirst,
 } from "./sched/sched";
 import { schedStartTimeout as startTimeout, schedStopTimeout as stopTimeout } from "./sched/timer";
+import { startTrace } from "./trace/dump";
+import { tracing } from "./trace/ring";
+import { leaveTraced, traceFault, traceResume, tracedSystemCall } from "./trace/trace";
+
+const EXCEPTION_CLASS_SHIFT: u32 = 26; // of ESR_EL1
 
 /** Bit of kernelFastReplyRecv's result; threads lie at multiples of their size. */
 const DELEGATED: usize = 1;
@@ -58,10 +73,11 @@ export function kernelMain(deviceTree: u64): Thread {
   if (!readable || !bankCount || !completeKernelMap())
     fatal("the device tree cannot be read or names no memory");
   initializeUart(uartBase);
-  if (hasWord("semihosting")) hostIsListening();
+  if (hasArgument("semihosting")) hostIsListening();
   initializeGic(gicDistributor, gicCpuInterface);
   initializeInterrupts(timerInterruptId);
   greet();
+  startTrace();
   initializeServices();
   const initrdBytes = <u32>(initrdEnd - initrdStart);
   if (!initrdBytes) fatal("there is no boot archive: give the image an initrd");
@@ -70,7 +86,9 @@ export function kernelMain(deviceTree: u64): Thread {
   const wrong = startInit(initrdStart, initrdBytes, bootArguments, bootArgumentsSize);
   if (wrong) fatal(wrong);
   noteFirstUser(counter() - entryCounter());
-  return scheduleFirst();
+  const first = scheduleFirst();
+  if (tracing) traceResume(first);
+  return first;
 }
 
 function greet(): void {
@@ -87,18 +105,6 @@ function greet(): void {
   endLine();
 }
 
-/** Whether the boot arguments before "--" contain `word`. */
-function hasWord(word: string): bool {
-  const n = <u32>word.length;
-  for (let at: u32 = 0; at + n <= bootArgumentsSize; at++) {
-    if (load<u16>(bootArguments + at) == 0x2d2d) return false;
-    let same: u32 = 0;
-    while (same < n && load<u8>(bootArguments + at + same) == <u8>word.charCodeAt(same)) same++;
-    if (same == n) return true;
-  }
-  return false;
-}
-
 export function kernelSyscall(t: Thread, number: u64): Thread {
   if (number == <u64>SYS_GETPID) {
     t.x0 = t.pid; // neither blocks nor wakes anybody: there is nothing to leave the kernel for
@@ -108,35 +114,50 @@ export function kernelSyscall(t: Thread, number: u64): Thread {
   return leaveKernel(t);
 }
 
+export function kernelSyscallTraced(t: Thread, number: u64): Thread {
+  return tracedSystemCall(t, number);
+}
+
 export function kernelFault(t: Thread, syndrome: u64, address: u64): Thread {
+  if (tracing) traceFault(t, (<u32>syndrome) >> EXCEPTION_CLASS_SHIFT, address);
   userFault(t, <u32>syndrome, address);
-  return leaveKernel(t);
+  return tracing ? leaveTraced(t) : leaveKernel(t);
 }
 
 export function kernelInterrupt(t: Thread): Thread {
   handleInterrupts();
-  return leaveKernel(t);
+  return tracing ? leaveTraced(t) : leaveKernel(t);
 }
 
-export function kernelFastCall(t: Thread, epid: u32, info: u64): usize {
+export function kernelFastCall(t: Thread, epid: u64, info: u64): usize {
   const r = fastCall(t, epid, info);
   return r ? runInstead(r) : 0;
 }
 
-/** → the caller; with bit 0 set where its call is delegated: nothing has been done yet, kernelCompleteReply() is to. 0: declined. */
-export function kernelFastReplyRecv(t: Thread, epid: u32, info: u64, token: u64): usize {
-  const c = mayReplyFast(t, epid, info, token, thisCore().readyMask);
+/**
+ * → the caller; with bit 0 set where its call is delegated: nothing has been done yet, kernelCompleteReply() is to. 0: declined,
+ * also an ordinary reply by a thread that then waits at any of its endpoints.
+ */
+export function kernelFastReplyRecv(t: Thread, epid: u64, info: u64, token: u64): usize {
+  const c = mayReplyFast(t, info, token, thisCore().readyMask);
   if (!c) return 0;
-  if (c.completion) return c.completion > COMPLETION_WINDOWS ? changetype<usize>(c) | DELEGATED : 0;
-  replyFast(t, c, epid, info);
+  const ep = endpointNamed(epid);
+  const waitsThere = mayWaitAt(t, ep, epid);
+  if (c.completion) {
+    if (!waitsThere && (epid != <u64>EPID_ANY || !t.owned)) return 0;
+    return c.completion > COMPLETION_WINDOWS ? changetype<usize>(c) | DELEGATED : 0;
+  }
+  if (!waitsThere) return 0;
+  replyFast(t, c, ep, info);
   return runInstead(c);
 }
 
 /** The answer to a delegated call, whole in `t`'s page: it becomes the caller's result. → the caller. */
-export function kernelCompleteReply(t: Thread, c: Thread, epid: u32, info: u64, value: i64): usize {
+export function kernelCompleteReply(t: Thread, c: Thread, epid: u64, info: u64, value: i64): usize {
   leaveServer(c);
   completeDelegated(c, <i32>info, value, infoLength(info), 0, messageData(t));
-  waitFast(t, epid);
+  if (epid == <u64>EPID_ANY) waitAtAny(t);
+  else waitAt(t, endpointNamed(epid));
   return runInstead(c);
 }
 

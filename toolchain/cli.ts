@@ -31,6 +31,10 @@ const COMMANDS: Record<string, Command> = {
     summary: "run the tests: all parts, or those named",
     load: async () => (await import("./commands/test.ts")).testCommand,
   },
+  soak: {
+    summary: "run random histories of the kernel under Node for MINUTES minutes, or one seed's again",
+    load: async () => (await import("./commands/soak.ts")).soakCommand,
+  },
   lint: {
     summary: "check types, style and the house rules",
     load: async () => (await import("./commands/lint.ts")).lintCommand,
@@ -42,6 +46,10 @@ const COMMANDS: Record<string, Command> = {
   "bench-check": {
     summary: "compare the benchmarks with the recorded ones",
     load: async () => (await import("./commands/bench.ts")).benchCheckCommand,
+  },
+  "soak-messages": {
+    summary: "millions of messages between clients of mixed priorities, each checked",
+    load: async () => (await import("./commands/soak_messages.ts")).soakMessagesCommand,
   },
   setup: {
     summary: "install what is missing (every other command does it too)",

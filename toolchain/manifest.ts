@@ -32,7 +32,7 @@ const DEVICES = {
   virtio: { kind: DEVICE_VIRTIO, count: MAX_VIRTIO_SLOTS },
 };
 const MESSAGE_PRIORITIES = { low: 0, normal: 1, high: 2, critical: 3 };
-const RESTART_POLICIES = { never: layout.RESTART_NEVER };
+const RESTART_POLICIES = { never: layout.RESTART_NEVER, always: layout.RESTART_ALWAYS };
 const FIELDS = {
   required: [
     "name",

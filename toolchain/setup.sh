@@ -76,7 +76,9 @@ setup_npm() {
 }
 
 case "${1:-}" in
-  debug | test) setup_packages gdb-multiarch=gdb-multiarch ;;
+  debug) setup_packages gdb-multiarch=gdb-multiarch ;;
+  test) # spin: the model of tests/ring; e2fsprogs: the disk images of tests/unit/ext
+    setup_packages gdb-multiarch=gdb-multiarch spin=spin mke2fs=e2fsprogs ;;
   help | lint) ;;
   *) setup_packages ;;
 esac

@@ -3,8 +3,9 @@
 import { MESSAGE_PRIORITIES, NOTIFY_DRAIN } from "../../abi/endpoints";
 import { ECONNREFUSED, ECONNRESET, EPERM, ETIMEDOUT } from "../../abi/errno";
 import { MAX_PROCESSES } from "../../abi/limits";
-import { infoPriority } from "../../abi/message";
-import { Endpoint, countStored, endpointOwnerDied, queueAddress } from "./endpoint";
+import { infoOp, infoPriority } from "../../abi/message";
+import { isIdempotent } from "../../abi/ops";
+import { ENDPOINT_RESTARTING, Endpoint, countStored, endpointOwnerDied, queueAddress } from "./endpoint";
 import {
   ITEM_ASYNC,
   ITEM_THREAD,
@@ -18,7 +19,7 @@ import {
   threadAt,
   threadOfItem,
 } from "./thread";
-import { first, unlink } from "./queue";
+import { enqueueFirst, first, unlink } from "./queue";
 import { giveSlot } from "./store";
 import { CANCELLED_TABLE } from "./tables";
 import { deliverFailure, wakeWith } from "./transfer";
@@ -103,13 +104,26 @@ export function dismissCallsOf(ep: Endpoint, pid: u32): void {
   }
 }
 
-/** `t` dies: it leaves its wait, the calls it holds are answered -ECONNRESET, its endpoints end or go down. */
+/**
+ * `t` dies: it leaves its wait, its endpoints end, go down or wait for their next owner; of the calls that it holds those to
+ * an endpoint that will be served again, and whose operation may be done twice, go back into the queue (with the message
+ * that is still in their caller's page), all others are answered -ECONNRESET.
+ */
 export function threadDied(t: Thread): void {
   leaveWait(t);
+  for (let ep = t.owned; ep; ep = t.owned) endpointOwnerDied(ep);
   for (let slot: u32 = 0; slot < MAX_PROCESSES; slot++) {
     const caller = threadAt(slot);
-    if (caller.state == STATE_AWAITING_REPLY && caller.server == t) deliverFailure(caller, -ECONNRESET);
+    if (caller.server != t) continue;
+    const ep = caller.endpoint;
+    if (ep && ep.state == ENDPOINT_RESTARTING && isIdempotent(infoOp(caller.qInfo))) queueAgain(ep, caller);
+    else deliverFailure(caller, -ECONNRESET);
   }
-  for (let ep = t.owned; ep; ep = t.owned) endpointOwnerDied(ep);
   t.notified = 0;
+}
+
+function queueAgain(ep: Endpoint, caller: Thread): void {
+  caller.server = null;
+  caller.state = STATE_SENDING;
+  enqueueFirst(ep, itemOf(caller));
 }

@@ -11,6 +11,7 @@ import { MAX_ENDPOINTS, MAX_PROCESSES, MAX_QUEUED_PER_PRIORITY } from "../../abi
 import {
   EPID_NONE,
   FIRST_DYNAMIC_ENDPOINT,
+  NOTIFY_DRAIN,
   RIGHT_GRANT,
   RIGHT_RECEIVE,
   RIGHT_SEND,
@@ -20,10 +21,11 @@ import { dismissQueue } from "./cancel";
 import { disown, own } from "./owned";
 import { rightsOf, rightsRow, setRights } from "./rights";
 import { ENDPOINT_SIZE, ENDPOINT_TABLE } from "./tables";
-import { QueueItem, Thread } from "./thread";
+import { QueueItem, STATE_AWAITING_REPLY, Thread, threadAt } from "./thread";
 
 export const ENDPOINT_UP: u32 = 0; // its owner serves it, or will (calls queue until then)
 export const ENDPOINT_DOWN: u32 = 1; // its owner died and nobody follows: calls are refused
+export const ENDPOINT_RESTARTING: u32 = 2; // its owner died and another one follows: calls queue until then
 
 const INDEX_MASK: u32 = MAX_ENDPOINTS - 1;
 const GENERATION_STEP: u32 = 0x10000;
@@ -50,6 +52,7 @@ export class Endpoint {
   cancelledLow: u64; // bit s: a call of thread slot s that the owner held was cancelled
   cancelledHigh: u64;
   nextOwned: Endpoint | null; // the ring of its owner's endpoints (owned.ts)
+  supervised: u32; // 1: when its owner dies it is restarting, not down
 }
 
 @inline export function endpointAt(index: u32): Endpoint {
@@ -121,7 +124,12 @@ export function endpointDestroy(t: Thread, epid: u32): i32 {
 
 function release(ep: Endpoint): void {
   dismissQueue(ep);
-  for (let slot: u32 = 0; slot < MAX_PROCESSES; slot++) store<u8>(rightsRow(slot) + indexOf(ep), 0);
+  for (let slot: u32 = 0; slot < MAX_PROCESSES; slot++) {
+    store<u8>(rightsRow(slot) + indexOf(ep), 0);
+    // Calls that its owner holds can still be answered; that one was cancelled must not be told to the next endpoint here.
+    const t = threadAt(slot);
+    if (t.state == STATE_AWAITING_REPLY && t.endpoint == ep) t.endpoint = null;
+  }
   const owner = ep.owner;
   if (owner) {
     owner.endpointsLeft++;
@@ -130,26 +138,41 @@ function release(ep: Endpoint): void {
   ep.id = 0;
 }
 
-/** The owner of `ep` died: a created endpoint goes with it, a well-known one is down until it has an owner again. */
+/**
+ * The owner of `ep` died: a created endpoint goes with it; a well-known one is down, or, where somebody sees to it that another
+ * owner follows, restarting: what is queued stays.
+ */
 export function endpointOwnerDied(ep: Endpoint): void {
   if (indexOf(ep) >= FIRST_DYNAMIC_ENDPOINT) {
     release(ep);
     return;
   }
-  ep.state = ENDPOINT_DOWN;
   const owner = ep.owner;
   if (owner) disown(owner, ep);
   ep.receiver = null;
   ep.cancelledLow = 0;
   ep.cancelledHigh = 0;
+  ep.state = ENDPOINT_RESTARTING;
+  if (!ep.supervised) endpointAbandon(ep);
+}
+
+/** Nobody will follow the dead owner of `ep`: it is down, and what is queued is refused. */
+export function endpointAbandon(ep: Endpoint): void {
+  ep.state = ENDPOINT_DOWN;
+  ep.supervised = 0;
   dismissQueue(ep);
 }
 
-/** Makes `t` the receiver of a well-known endpoint. 0, -ENXIO, -EEXIST when another one lives. */
-export function endpointAssign(ep: Endpoint, t: Thread): i32 {
+/**
+ * Makes `t` the receiver of a well-known endpoint. supervised: when it dies, another one follows. After a restart it is to
+ * drain what was closed meanwhile. 0, -EEXIST when another one lives.
+ */
+export function endpointAssign(ep: Endpoint, t: Thread, supervised: bool): i32 {
   if (ep.owner) return -EEXIST;
+  if (ep.state == ENDPOINT_RESTARTING) t.notified |= NOTIFY_DRAIN;
   own(t, ep);
   ep.state = ENDPOINT_UP;
+  ep.supervised = u32(supervised);
   setRights(t, ep, rightsOf(t, ep) | RIGHT_RECEIVE | RIGHT_GRANT);
   return 0;
 }

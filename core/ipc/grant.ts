@@ -5,7 +5,10 @@
 import {
   FLAG_GRANT,
   GRANT_ENDPOINT,
+  GRANT_ID,
+  GRANT_KIND,
   GRANT_OBJECT,
+  GRANT_RIGHTS,
   GRANT_SIZE,
   INFO_FLAGS_SHIFT,
   MESSAGE_GRANT,
@@ -17,8 +20,6 @@ import { grantObject, mayGrantObject } from "./sched";
 import { QUEUE_ITEM_SIZE } from "./tables";
 import { ITEM_ASYNC, QueueItem, Thread, threadOfPid } from "./thread";
 
-const GRANT_ID: usize = 4;
-const GRANT_RIGHTS: usize = 8;
 const WITHOUT_GRANT: u64 = ~((<u64>FLAG_GRANT) << INFO_FLAGS_SHIFT);
 
 /** Whether `t` may give what its page names. 0 or -errno. */
@@ -27,7 +28,7 @@ export function checkGrant(t: Thread): i32 {
 }
 
 function checkRecord(t: Thread, record: usize): i32 {
-  const kind = load<u32>(record);
+  const kind = load<u32>(record, GRANT_KIND);
   if (kind == GRANT_ENDPOINT)
     return mayGrant(t, load<u32>(record, GRANT_ID), load<u32>(record, GRANT_RIGHTS));
   if (kind == GRANT_OBJECT)
@@ -58,7 +59,7 @@ function giveRecord(from: Thread, to: Thread, record: usize): bool {
   if (checkRecord(from, record) < 0) return false;
   const id = load<u32>(record, GRANT_ID);
   const rights = load<u32>(record, GRANT_RIGHTS);
-  if (load<u32>(record) == GRANT_OBJECT) {
+  if (load<u32>(record, GRANT_KIND) == GRANT_OBJECT) {
     grantObject(to, id, rights);
   } else {
     const ep = findEndpoint(id);

@@ -11,6 +11,7 @@ export function own(t: Thread, ep: Endpoint): void {
   if (first) first.nextOwned = ep;
   else t.owned = ep;
   ep.owner = t;
+  if (ep.queued) t.busy++;
 }
 
 /** Takes `ep` from `t`, its owner. */
@@ -23,6 +24,7 @@ export function disown(t: Thread, ep: Endpoint): void {
   }
   before.nextOwned = ep.nextOwned;
   t.owned = before == ep ? null : before;
+  if (ep.queued) t.busy--;
   ep.nextOwned = null;
   ep.owner = null;
   ep.waiter = null;

@@ -22,7 +22,27 @@ export function enqueue(ep: Endpoint, item: QueueItem): void {
   if (tail) tail.next = item;
   else store<usize>(queue, changetype<usize>(item));
   store<usize>(queue, changetype<usize>(item), 4);
+  noteQueued(ep, priority);
+}
+
+/** Something stands in the queue of `priority`. */
+@inline function noteQueued(ep: Endpoint, priority: u32): void {
+  const owner = ep.owner;
+  if (owner && !ep.queued) owner.busy++;
   ep.queued |= 1 << priority;
+}
+
+/** Puts the item before all others of its priority: it has waited longest. */
+export function enqueueFirst(ep: Endpoint, item: QueueItem): void {
+  const priority = infoPriority(item.info);
+  const queue = queueAddress(ep, priority);
+  const head = headOf(queue);
+  item.prev = null;
+  item.next = head;
+  if (head) head.prev = item;
+  else store<usize>(queue, changetype<usize>(item), 4);
+  store<usize>(queue, changetype<usize>(item));
+  noteQueued(ep, priority);
 }
 
 /** Takes an item out, wherever it stands. */
@@ -37,7 +57,10 @@ export function unlink(ep: Endpoint, item: QueueItem): void {
   else store<usize>(queue, changetype<usize>(prev), 4);
   item.next = null;
   item.prev = null;
-  if (!headOf(queue)) ep.queued &= ~(1 << priority);
+  if (headOf(queue)) return;
+  ep.queued &= ~(1 << priority);
+  const owner = ep.owner;
+  if (owner && !ep.queued) owner.busy--;
 }
 
 /** The first item of the highest priority, still linked; null when all queues are empty. */

@@ -46,17 +46,18 @@ function mayReceive(t: Thread, epid: u32): i32 {
 }
 
 function receive(t: Thread, epid: u32, timeout_ns: i64): i32 {
-  t.priority = t.basePriority;
+  t.priority = max(t.basePriority, highestQueued(t));
+  const isAny = epid == EPID_ANY;
+  const ep: Endpoint | null = isAny ? null : findEndpoint(epid);
+  // Before the notifications are looked at: it logs a line, of which the reader of the log, perhaps `t`, is notified.
+  if (ep) noteFirstReceive(t, ep);
+  else if (isAny) noteFirstReceives(t);
   const bits = t.notified;
   if (bits) {
     t.notified = 0;
     deliverNotification(t, bits);
     return 0;
   }
-  const isAny = epid == EPID_ANY;
-  const ep: Endpoint | null = isAny ? null : findEndpoint(epid);
-  if (ep) noteFirstReceive(t, ep);
-  else if (isAny) noteFirstReceives(t);
   const from: Endpoint | null = isAny ? busiestOwned(t) : ep;
   if (from && receiveQueued(t, from)) {
     if (isAny) t.owned = from.nextOwned;
@@ -110,9 +111,7 @@ function receiveQueued(t: Thread, ep: Endpoint): bool {
     const caller = threadOfItem(item);
     caller.state = STATE_AWAITING_REPLY;
     caller.server = t;
-    t.priority = max(t.priority, caller.priority);
   }
-  t.priority = max(t.priority, highestQueued(t));
   return true;
 }
 

@@ -1,6 +1,6 @@
 // Sending: a synchronous call, which blocks its caller until the reply, and an asynchronous message, which is stored.
 
-import { MAX_MESSAGE_DATA } from "../../abi/limits";
+import { MAX_MESSAGE_DATA, REGISTER_DATA } from "../../abi/limits";
 import { RIGHT_SEND } from "../../abi/endpoints";
 import { EAGAIN, ECONNREFUSED, EDEADLK, EMSGSIZE, ENXIO, EPERM, ETIMEDOUT } from "../../abi/errno";
 import {
@@ -67,7 +67,7 @@ export function startCall(t: Thread, ep: Endpoint, info: u64, timeout_ns: i64): 
   if (timeout_ns > 0) startTimeout(t, timeout_ns);
   if (receiver) {
     handOver(ep, item, receiver);
-    receiver.priority = max(receiver.basePriority, t.priority);
+    receiver.priority = max(receiver.priority, t.priority);
     t.state = STATE_AWAITING_REPLY;
     t.server = receiver;
     handOff(receiver);
@@ -97,7 +97,8 @@ export function endpointSendAsync(t: Thread, epid: u32, info: u64): i32 {
   if (!slot) return -EAGAIN;
   slot.info = info;
   if (infoFlags(info) & FLAG_GRANT) storeGrant(slot, t);
-  copyData(slot.data, itemOf(t).data, infoLength(info));
+  // The receiver's registers are filled whole, also from a shorter message: never with what the slot held before.
+  copyData(slot.data, itemOf(t).data, max(infoLength(info), REGISTER_DATA));
   const receiver = waiterOf(ep);
   if (receiver) {
     handOver(ep, slot, receiver);

@@ -115,6 +115,7 @@ export class Thread {
   window1Access: u32;
   waitsAny: u32; // 1 while it waits for any endpoint of its own
   owned: Endpoint | null; // one of its endpoints: a ring through nextOwned
+  busy: u32; // how many of them have something queued
   endpointsLeft: u32; // what its quotas leave
   messagesLeft: u32;
 

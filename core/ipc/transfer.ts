@@ -47,7 +47,7 @@ export function spillRegisters(t: Thread): void {
 }
 
 /** Moves a message's data from `source` to `t`: the first 32 bytes to its registers, from which its stub stores them, the rest to its page. */
-@inline function moveData(t: Thread, source: usize, length: u32): void {
+@inline export function moveData(t: Thread, source: usize, length: u32): void {
   t.x1 = load<u64>(source);
   t.x2 = load<u64>(source, 8);
   t.x3 = load<u64>(source, 16);

@@ -55,9 +55,12 @@ export declare function restoreFloatingPoint(address: usize): void;
 /** PSCI function call; hvc: 1 for HVC, 0 for SMC. */
 @external("hw", "psci")
 export declare function psci(hvc: u32, functionId: u32): void;
-/** Semihosting SYS_EXIT: only when a host listens. */
-@external("hw", "semihostingExit")
-export declare function semihostingExit(status: u32): void;
+/** A semihosting operation with its parameter block: only when a host listens. → its result */
+@external("hw", "semihosting")
+export declare function semihosting(operation: u32, block: usize): u32;
+/** From now on exceptions go the way on which events are recorded. */
+@external("hw", "useTracedVectors")
+export declare function useTracedVectors(): void;
 @external("hw", "halt")
 export declare function halt(): void;
 

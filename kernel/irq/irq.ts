@@ -10,6 +10,8 @@ import { notify } from "../../core/ipc/receive";
 import { INTERRUPT_TABLE } from "../memory/layout";
 import { SPURIOUS, claimInterrupt, disableInterrupt, enableInterrupt, endInterrupt } from "../hal/gic";
 import { timerInterrupt } from "../sched/timer";
+import { tracing } from "../trace/ring";
+import { traceInterrupt } from "../trace/trace";
 
 let timerId: u32 = 0;
 
@@ -26,6 +28,7 @@ export function initializeInterrupts(id: u32): void {
 /** Serves all pending interrupts. */
 export function handleInterrupts(): void {
   for (let id = claimInterrupt(); id < SPURIOUS; id = claimInterrupt()) {
+    if (tracing) traceInterrupt(id);
     if (id == timerId) {
       timerInterrupt();
       endInterrupt(id);

@@ -1,8 +1,10 @@
 // A fault of the kernel itself: one readable report on the UART, then the machine is switched off with PANIC_STATUS.
 
 import { hasPsci, psciHvc } from "../boot/machine";
-import { halt, psci, semihostingExit, stackGuard } from "../hal/hw";
+import { hostExit } from "../hal/host";
+import { halt, psci, stackGuard } from "../hal/hw";
 import { KERNEL_BASE } from "../memory/layout";
+import { dumpTrace } from "../trace/dump";
 import { LOG_ERROR, beginLine, endLine, put, putHex, putNumber, setLogReader } from "./log";
 import { putFunction } from "./symbols";
 
@@ -13,17 +15,11 @@ const FRAME_PC: usize = 256;
 const FRAME_X29: usize = 232;
 const MAX_BACKTRACE: u32 = 24;
 
-let hostListens: bool = false;
-
-/** The boot argument `semihosting` was given: a host takes the exit status. */
-export function hostIsListening(): void {
-  hostListens = true;
-}
-
 /** Switches the machine off; status reaches the host if it listens. */
 export function powerOff(status: u32): void {
   setLogReader(0);
-  if (hostListens) semihostingExit(status);
+  dumpTrace();
+  hostExit(status);
   if (hasPsci) psci(psciHvc, PSCI_SYSTEM_OFF);
   halt();
 }

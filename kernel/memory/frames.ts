@@ -47,6 +47,20 @@ export function allocateFrame(): usize {
   return frame;
 }
 
+/** Zeroed frames in one piece, never to be given back: the first one's address, or 0. For tables that are made at boot. */
+export function allocateFrames(count: u32): usize {
+  for (let i = current; i < rangeCount; i++) {
+    const range = ranges + ((<usize>i) << 3);
+    const start = load<u32>(range);
+    if ((load<u32>(range, 4) - start) / PAGE_SIZE < count) continue;
+    store<u32>(range, start + count * PAGE_SIZE);
+    free -= count;
+    for (let frame: u32 = 0; frame < count; frame++) zeroPage(start + frame * PAGE_SIZE);
+    return start;
+  }
+  return 0;
+}
+
 export function freeFrame(frame: usize): void {
   store<u32>(frame, <u32>freeList);
   freeList = frame;

@@ -12,7 +12,9 @@ import { MAX_OBJECTS, MAX_OBJECT_PAGES, MAX_PROCESSES, PAGE_SHIFT, PAGE_SIZE } f
 import { EAGAIN, EFBIG, EINVAL, ENOMEM, ENXIO, EPERM } from "../../abi/errno";
 import { INITRD_OBJECT } from "../../abi/construct";
 import { PROT_EXECUTE, PROT_READ, PROT_WRITE } from "../../abi/program";
-import { Thread, slotOf, threadOfPid } from "../../core/ipc/thread";
+import { NOTIFY_DRAIN } from "../../abi/endpoints";
+import { notify } from "../../core/ipc/receive";
+import { Thread, slotOf, threadAt, threadOfPid } from "../../core/ipc/thread";
 import { publishCode } from "../hal/hw";
 import { Process, processOf } from "../process/process";
 import { copyFailure } from "./address_space";
@@ -226,11 +228,14 @@ export function sealObject(o: MemoryObject): void {
   for (let i: u32 = 0; i < o.pages; i++) publishCode(objectPage(o, i), PAGE_SIZE);
 }
 
-/** Its creator lets it go. */
+/** Its creator lets it go, or is dead: drivers that have it pinned hear of it, so that they let go, too. */
 export function closeObject(o: MemoryObject): void {
   charge(o, -1);
   o.owner = 0;
-  if (!o.mappings && o.kind == PAGED) destroyObject(o);
+  if (!o.mappings && o.kind == PAGED) return destroyObject(o);
+  for (let slot: u32 = 0; slot < MAX_PROCESSES; slot++) {
+    if (load<u8>(accessAddress(o, slot)) & PINNED) notify(threadAt(slot), NOTIFY_DRAIN);
+  }
 }
 
 export function unmapObject(id: u32): void {

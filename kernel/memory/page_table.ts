@@ -19,6 +19,7 @@ const TABLE: u64 = 3;
 const ADDRESS_MASK: u64 = 0x0000_ffff_ffff_f000;
 const LEVEL1_ENTRIES: u32 = 16;
 const ENTRIES: u32 = 512;
+export const LEVEL3_PAGES: u32 = ENTRIES;
 const USER_PAGES: u32 = <u32>(USER_END >> PAGE_SHIFT); // LEVEL1_ENTRIES × 1 GiB
 const NO_PAGE: u32 = 0xffffffff;
 
@@ -47,11 +48,17 @@ export function pageAttributes(prot: u32): u64 {
 /** Address of the level-3 entry of `page` (pageOf an address); 0 beyond the user half, or if its tables are missing and not to be made. */
 export function entryAddress(level1: usize, page: u32, make: bool): usize {
   if (page >= USER_PAGES) return 0;
-  const level2 = tableBehind(level1 + ((<usize>(page >> 18)) << 3), make);
-  if (!level2) return 0;
-  const level3 = tableBehind(level2 + ((<usize>((page >> 9) & (ENTRIES - 1))) << 3), make);
+  const at = tableEntryAddress(level1, page, make);
+  if (!at) return 0;
+  const level3 = tableBehind(at, make);
   if (!level3) return 0;
   return level3 + ((<usize>(page & (ENTRIES - 1))) << 3);
+}
+
+/** Address of the level-2 entry that leads to the table of `page`; 0 if level 2 is missing and not to be made. */
+@inline export function tableEntryAddress(level1: usize, page: u32, make: bool): usize {
+  const level2 = tableBehind(level1 + ((<usize>(page >> 18)) << 3), make);
+  return level2 ? level2 + ((<usize>((page >> 9) & (ENTRIES - 1))) << 3) : 0;
 }
 
 function tableBehind(entry: usize, make: bool): usize {
@@ -65,7 +72,12 @@ function tableBehind(entry: usize, make: bool): usize {
 
 /** Gives back every owned frame and every table, and leaves level 1 empty. */
 export function freeTables(level1: usize): void {
-  for (let i: u32 = 0; i < LEVEL1_ENTRIES; i++) {
+  freeTablesFrom(level1, 0);
+}
+
+/** The same for the addresses of level-1 entry `first` and above. */
+export function freeTablesFrom(level1: usize, first: u32): void {
+  for (let i = first; i < LEVEL1_ENTRIES; i++) {
     const level2 = frameOf(load<u64>(level1 + ((<usize>i) << 3)));
     if (!level2) continue;
     for (let j: u32 = 0; j < ENTRIES; j++) {

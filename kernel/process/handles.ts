@@ -103,6 +103,24 @@ export function drainHandle(index: u32): void {
   if (owner) notify(owner, NOTIFY_DRAIN);
 }
 
+/** Releases the closed handles of endpoints that are gone or down: nobody will take note of them. */
+export function releaseUnheard(): void {
+  let before: u16 = 0;
+  for (let at = drainList; at;) {
+    const h = handleAt(at - 1);
+    const next = h.next;
+    const ep = findEndpoint(h.endpoint);
+    if (ep && ep.state != ENDPOINT_DOWN) {
+      before = at;
+    } else {
+      if (before) handleAt(before - 1).next = next;
+      else drainList = next;
+      releaseHandle(at - 1);
+    }
+    at = next;
+  }
+}
+
 /** Takes a closed handle of `endpoint` off the drain list. → the service's handle, or -1. */
 export function takeDrained(endpoint: u32): i64 {
   let before: u16 = 0;

@@ -5,6 +5,7 @@ import { ECHILD, EFAULT } from "../../abi/errno";
 import { DEVICE_VIRTIO } from "../../abi/construct";
 import {
   EPID_CONSOLE,
+  EPID_SUPERVISOR,
   EPID_VFS,
   NOTIFY_CHILD,
   PRIORITY_HIGH,
@@ -22,7 +23,7 @@ import {
 } from "../../abi/limits";
 import { MESSAGE_DATA } from "../../abi/message";
 import { MESSAGE_PAGE, PROT_READ, PROT_WRITE } from "../../abi/program";
-import { WNOHANG } from "../../abi/wait";
+import { WNOHANG, WNOWAIT } from "../../abi/wait";
 import { threadDied } from "../../core/ipc/cancel";
 
 import { notify } from "../../core/ipc/receive";
@@ -55,13 +56,17 @@ import { closeObjectsOf, unmapObject } from "../memory/objects";
 import { PTE_OWNED, freeTables, pageAttributes } from "../memory/page_table";
 import { copyToUser } from "../memory/user_copy";
 import { leaveAddressSpace, schedRemove } from "../sched/sched";
+import { tracing } from "../trace/ring";
+import { traceEnd } from "../trace/trace";
 import { dropFloatingPoint } from "./fpu";
+import { freeKeptMemory, leaveMemory } from "./heritage";
 import {
   closeDescriptors,
   drainHandle,
   handleOfDescriptor,
   installDescriptor,
   releaseHandle,
+  releaseUnheard,
 } from "./handles";
 import { LAST_SLOT, Process, addressSpaceId, deviceAddress, level1Of, processAt, processOf } from "./process";
 
@@ -89,6 +94,9 @@ function prepare(t: Thread, slot: u32, builder: u32, parent: u32): Thread | null
   const lastPid = t.pid;
   const lastToken = t.token;
   memory.fill(changetype<usize>(t), 0, THREAD_SIZE);
+  // Both go on counting, also when there is no memory below: ids and tokens of the slot's last process stay dead.
+  t.pid = lastPid;
+  t.token = lastToken || slot;
   memory.fill(PROCESS_TABLE + <usize>slot * PROCESS_SIZE, 0, PROCESS_SIZE);
   memory.fill(rightsRow(slot), 0, MAX_ENDPOINTS);
   const p = processAt(slot);
@@ -98,7 +106,6 @@ function prepare(t: Thread, slot: u32, builder: u32, parent: u32): Thread | null
     return null;
   }
   t.pid = lastPid && lastPid < GENERATION_LIMIT ? lastPid + MAX_PROCESSES : slot;
-  t.token = lastToken || slot; // goes on counting, so tokens of the slot's last process stay dead
   t.state = STATE_BUILDING;
   t.process = changetype<usize>(p);
   t.translation = physicalOf(level1Of(p)) | ((<u64>slot) << 48);
@@ -110,6 +117,7 @@ function prepare(t: Thread, slot: u32, builder: u32, parent: u32): Thread | null
   t.priority = DEFAULT_PRIORITY;
   t.maxMessagePriority = PRIORITY_HIGH;
   for (let epid = EPID_VFS; epid <= EPID_CONSOLE; epid++) store<u8>(t.rights + epid, <u8>RIGHT_SEND);
+  store<u8>(t.rights + EPID_SUPERVISOR, <u8>RIGHT_SEND);
   t.endpointsLeft = DEFAULT_ENDPOINTS;
   t.messagesLeft = DEFAULT_MESSAGES;
   p.objectsLimit = DEFAULT_OBJECTS;
@@ -130,9 +138,11 @@ export function inheritDescriptors(p: Process, from: Process): void {
 /** Ends `t` for good: everything it had is given back. status: abi/wait.ts. */
 export function endProcess(t: Thread, status: u32): void {
   const p = processOf(t);
+  if (tracing) traceEnd(t, status);
   if (t.state == STATE_READY) schedRemove(t);
   settleCompletion(t);
   threadDied(t);
+  releaseUnheard();
   endBuildsOf(t.pid);
   closeDescriptors(p);
   releaseInterrupts(t.pid);
@@ -140,12 +150,12 @@ export function endProcess(t: Thread, status: u32): void {
   dropFloatingPoint(t);
   leaveAddressSpace(t);
   stopDevices(p);
+  leaveMemory(p, t.state != STATE_BUILDING);
   for (let i: u32 = 0; i < p.regions; i++) {
     const object = regionObject(p, i);
     if (object) unmapObject(object);
   }
   closeObjectsOf(t);
-  freeTables(level1Of(p));
   flushAddressSpace(addressSpaceId(t));
   adoptChildren(t.pid);
   p.status = status;
@@ -195,30 +205,37 @@ function adoptChildren(pid: u32): void {
 function tellParent(t: Thread, p: Process): void {
   const parent = threadOfPid(p.parent);
   if (t.state == STATE_BUILDING || !parent || parent.state == STATE_ZOMBIE || parent == t) {
-    t.state = STATE_FREE;
+    releaseSlot(t);
     return;
   }
   t.state = STATE_ZOMBIE;
   const waiter = processOf(parent);
   if (parent.state == STATE_WAITING_CHILD && (waiter.waitsFor == -1 || <u32>waiter.waitsFor == t.pid)) {
-    wakeWith(parent, collect(waiter, t, waiter.waitStatus));
+    wakeWith(parent, collect(waiter, t, waiter.waitStatus, 0));
   } else {
     notify(parent, NOTIFY_CHILD);
   }
 }
 
-/** Stores a zombie's status for its parent and frees the slot. → pid or -EFAULT (then nothing is collected). */
-function collect(parent: Process, zombie: Thread, statusAddress: u32): i64 {
+/** Nobody waits for the dead `t` any more. */
+function releaseSlot(t: Thread): void {
+  freeKeptMemory(processOf(t));
+  t.state = STATE_FREE;
+}
+
+/** Stores a zombie's status for its parent and, but for WNOWAIT, frees the slot. → pid or -EFAULT (then nothing is collected). */
+function collect(parent: Process, zombie: Thread, statusAddress: u32, flags: u32): i64 {
   const pid = zombie.pid;
   if (statusAddress) {
     const at = changetype<usize>(processOf(zombie)) + offsetof<Process>("status");
     if (copyToUser(parent, statusAddress, at, 4) != 4) return -EFAULT;
   }
-  zombie.state = STATE_FREE;
+  if (flags & WNOWAIT) processOf(zombie).noted = 1;
+  else releaseSlot(zombie);
   return pid;
 }
 
-/** wait4. → pid, 0 (WNOHANG, none is dead), -ECHILD, -EFAULT; or blocked, `t` being STATE_WAITING_CHILD. */
+/** wait4. → pid, 0 (WNOHANG or WNOWAIT, none is dead), -ECHILD, -EFAULT; or blocked, `t` being STATE_WAITING_CHILD. */
 export function waitForChild(t: Thread, target: i32, statusAddress: u32, flags: u32): i64 {
   let any = false;
   for (let slot: u32 = 1; slot < MAX_PROCESSES; slot++) {
@@ -226,11 +243,12 @@ export function waitForChild(t: Thread, target: i32, statusAddress: u32, flags: 
     if (child.state == STATE_FREE || child.state == STATE_BUILDING || processOf(child).parent != t.pid)
       continue;
     if (target != -1 && <u32>target != child.pid) continue;
+    if (target == -1 && processOf(child).noted) continue;
     any = true;
-    if (child.state == STATE_ZOMBIE) return collect(processOf(t), child, statusAddress);
+    if (child.state == STATE_ZOMBIE) return collect(processOf(t), child, statusAddress, flags);
   }
   if (!any) return -ECHILD;
-  if (flags & WNOHANG) return 0;
+  if (flags & (WNOHANG | WNOWAIT)) return 0;
   const p = processOf(t);
   p.waitsFor = target;
   p.waitStatus = statusAddress;

@@ -41,6 +41,9 @@ export class Process {
   objectPages: u32;
   objectsLimit: u32; // quotas
   objectPagesLimit: u32;
+  keepFrom: u32; // page from which on its linear memory outlives it; 0: none does
+  noted: u32; // 1: its parent knows that it is dead, and will ask for it by its id
+  inherited: u32; // 64 KiB pages, from address 0, that reach over what it inherited
 }
 
 @inline export function processAt(slot: u32): Process {

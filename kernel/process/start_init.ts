@@ -1,6 +1,8 @@
 // The one program that the kernel loads itself: sbin/init of the boot archive (abi/cpio.ts), which starts all the others.
 // The archive and the program are hostile all the same: whatever is wrong with them is named, and the machine ends.
 
+import { EPID_SUPERVISOR } from "../../abi/endpoints";
+import { endpointAssign, findEndpoint } from "../../core/ipc/endpoint";
 import { fileChecksum } from "../../abi/checksum";
 import { MAX_OBJECTS, MAX_OBJECT_PAGES, PAGE_SHIFT, PAGE_SIZE } from "../../abi/limits";
 import {
@@ -65,6 +67,8 @@ import { addRegion, framePage } from "../memory/address_space";
 import { entryAddress, pageAttributes, PTE_OWNED } from "../memory/page_table";
 import { copyToUser } from "../memory/user_copy";
 import { schedMakeReady } from "../sched/sched";
+import { tracing } from "../trace/ring";
+import { traceStart } from "../trace/trace";
 import { createProcess } from "./lifecycle";
 import { Process, level1Of, nameAddress, processOf } from "./process";
 
@@ -112,7 +116,10 @@ export function startInit(
   t.basePriority = min(INIT_PRIORITY, MAX_PRIORITY);
   t.priority = t.basePriority;
   t.maxMessagePriority = PRIORITY_CRITICAL;
+  const supervisor = findEndpoint(EPID_SUPERVISOR);
+  if (!supervisor || endpointAssign(supervisor, t, false) < 0) return "there is no endpoint for init";
   t.state = STATE_READY;
+  if (tracing) traceStart(t);
   schedMakeReady(t);
   return null;
 }

@@ -45,6 +45,25 @@ export declare function mmioWrite32(address: usize, value: u32): void;
 @external("sys", "memoryBarrier")
 export declare function memoryBarrier(): void;
 
+/**
+ * A word of memory that another process writes, too; `address` is a multiple of 4. No later access is made before it, and it
+ * is made after every storeRelease32 before it (LDAR and STLR: Arm ARM DDI 0487, B2.3, barrier-ordered-before).
+ */
+@external("sys", "loadAcquire32")
+export declare function loadAcquire32(address: usize): u32;
+/** Makes every access before it visible first. */
+@external("sys", "storeRelease32")
+export declare function storeRelease32(address: usize, value: u32): void;
+/** Eight bytes of shared memory in one access, neither split nor repeated by the compiler; `address` is a multiple of 8. */
+@external("sys", "sharedLoad64")
+export declare function sharedLoad64(address: usize): u64;
+@external("sys", "sharedStore64")
+export declare function sharedStore64(address: usize, value: u64): void;
+
 /** The generic timer's counter, for measuring. */
 @external("sys", "counter")
 export declare function counter(): u64;
+
+/** Instructions that the core has retired, mod 2^32, for measuring what waits: a core without PMUv3 traps. QEMU counts with -icount only. */
+@external("sys", "instructions")
+export declare function instructions(): u32;

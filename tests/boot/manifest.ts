@@ -1,32 +1,54 @@
-// A test initrd with one more service in its manifest, for tests that need what only the manifest gives.
+// Test initrds with other services in their manifest, for tests that need what only the manifest gives.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { findModules } from "../../toolchain/common/config.ts";
 import { compileManifest } from "../../toolchain/manifest.ts";
 import { buildCpio } from "../../toolchain/pipeline/cpio.ts";
 import { COMPILED_MANIFEST_PATH, testEntries } from "../../toolchain/pipeline/initrd.ts";
 
-/** Builds build/test/initrd-<name>.img, whose manifest starts /sbin/<name> last. → its path */
-export function initrdWithService(name: string, priority: number, privileges: string[]): string {
+export interface ServiceEntry {
+  name: string;
+  program: string;
+  endpoint: number;
+  priority: number;
+  privileges: string[];
+  devices: object[];
+  deny: number[];
+  memory_max_pages: number;
+  restart: string;
+  message_priority?: string;
+}
+
+/** An entry without endpoint or rights, /sbin/<name>, and what differs from that. */
+export function serviceEntry(name: string, changes: Partial<ServiceEntry> = {}): ServiceEntry {
+  const nothing = { endpoint: 0, privileges: [], devices: [], deny: [] };
+  const limits = { priority: 16, memory_max_pages: 16, restart: "never" };
+  return { name, program: `/sbin/${name}`, ...nothing, ...limits, ...changes };
+}
+
+/** Builds build/test/initrd-<name>.img with the services that `change` makes of system.json's. → its path */
+export function initrdWithManifest(
+  name: string,
+  change: (services: ServiceEntry[]) => ServiceEntry[],
+): string {
   const file = `build/test/initrd-${name}.img`;
   const modules = findModules();
-  const manifest = JSON.parse(readFileSync("system.json", "utf8")) as { services: unknown[] };
-  manifest.services.push({
-    name,
-    program: `/sbin/${name}`,
-    endpoint: 0,
-    priority,
-    privileges,
-    devices: [],
-    deny: [],
-    memory_max_pages: 16,
-    restart: "never",
-  });
+  const manifest = JSON.parse(readFileSync("system.json", "utf8")) as { services: ServiceEntry[] };
+  const text = JSON.stringify({ ...manifest, services: change(manifest.services) });
   const programs = new Set(modules.flatMap(({ installPath }) => (installPath ? [`/${installPath}`] : [])));
-  const table = compileManifest("system.json", JSON.stringify(manifest), programs);
+  const table = compileManifest("system.json", text, programs);
   const entries = testEntries(modules).map((entry) =>
     entry.name === COMPILED_MANIFEST_PATH ? { ...entry, data: table } : entry,
   );
+  mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, buildCpio(entries));
   return file;
+}
+
+/** Builds build/test/initrd-<name>.img, whose manifest starts /sbin/<name> last and restarts nothing. → its path */
+export function initrdWithService(name: string, priority: number, privileges: string[]): string {
+  const entry = serviceEntry(name, { priority, privileges });
+  const once = (service: ServiceEntry): ServiceEntry => ({ ...service, restart: "never" });
+  return initrdWithManifest(name, (services) => [...services.map(once), entry]);
 }

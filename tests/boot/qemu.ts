@@ -41,8 +41,7 @@ const STATUS_BY_SIGNAL = 128;
 
 function commandLine({ cmd, append, bootArguments }: GuestOptions): string {
   if (append !== undefined) return append;
-  const line = kernelCommandLine(cmd === undefined ? "boot" : "run", cmd);
-  return bootArguments === undefined ? line : line.replace("semihosting", `semihosting ${bootArguments}`);
+  return kernelCommandLine(cmd === undefined ? "boot" : "run", cmd, bootArguments);
 }
 
 function start(options: GuestOptions): ChildProcessWithoutNullStreams {

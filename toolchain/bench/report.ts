@@ -4,11 +4,11 @@
 
 import { Failure } from "../common/failure.ts";
 import { ANCHORS } from "./anchors.ts";
+import { PARTS } from "./code.ts";
+import type { Breakdown } from "./walk.ts";
 
 export type Results = Record<string, number>;
 
-/** A pure-CPU row may be this much slower than the recorded one. */
-export const TOLERANCE = 0.05;
 const LINE = /^bench (\w+) (\d+(?:\.\d+)?)$/gm;
 
 /** Reads the lines `bench NAME VALUE` out of the guest's output. Throws a Failure for a name that comes twice. */
@@ -26,19 +26,21 @@ function row(cells: readonly string[]): string {
   return `${name.padEnd(22)}${rest.map((cell) => cell.padStart(14)).join("")}`.trimEnd();
 }
 
+const show = (value: number | undefined): string =>
+  value === undefined ? "–" : value.toLocaleString("en-US");
+
 /** The table: a line for each result, anchored ones first and in the anchors' order. */
 export function formatTable(results: Results): string {
-  const show = (value: number | undefined): string =>
-    value === undefined ? "–" : value.toLocaleString("en-US");
   const lines = [
     row(["operation", "HNX", "must reach", "", "seL4", "Linux cloud", "Linux minimal", "the spike"]),
   ];
-  for (const anchor of ANCHORS) {
-    if (!Object.hasOwn(results, anchor.name)) continue;
-    const value = results[anchor.name];
-    const verdict = value <= anchor.budget ? "ok" : "MISSED";
-    const others = [anchor.sel4, anchor.linuxCloud, anchor.linuxMinimal, anchor.spike].map(show);
-    lines.push(row([anchor.name, show(value), show(anchor.budget), verdict, ...others]));
+  for (const { name, budget, sel4, linuxCloud, linuxMinimal, spike } of ANCHORS) {
+    if (!Object.hasOwn(results, name)) continue;
+    const value = results[name];
+    const verdict = budget === undefined ? "" : value <= budget ? "ok" : "MISSED";
+    lines.push(
+      row([name, show(value), show(budget), verdict, ...[sel4, linuxCloud, linuxMinimal, spike].map(show)]),
+    );
   }
   for (const [name, value] of Object.entries(results)) {
     if (!ANCHORS.some((anchor) => anchor.name === name)) lines.push(row([name, show(value)]));
@@ -46,15 +48,30 @@ export function formatTable(results: Results): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Rows that got slower than the tolerance allows, and rows that are gone. Only rows that repeat are compared. */
-export function findRegressions(baseline: Results, results: Results): string[] {
-  const problems: string[] = [];
-  for (const { name, pureCpu } of ANCHORS) {
-    if (!pureCpu || !Object.hasOwn(baseline, name)) continue;
-    const before = baseline[name];
-    const now = Object.hasOwn(results, name) ? results[name] : undefined;
-    if (now === undefined) problems.push(`${name}: recorded ${before}, not measured now`);
-    else if (now > before * (1 + TOLERANCE)) problems.push(`${name}: recorded ${before}, now ${now}`);
+/** The same for where the instructions go: a line for each operation. */
+export function formatBreakdowns(breakdowns: Record<string, Breakdown>): string {
+  const titles = {
+    user: "user",
+    entry_exit: "entry, exit",
+    save_restore: "save, restore",
+    kernel: "TypeScript",
+  };
+  const lines = [row(["where they go", "all", ...PARTS.map((part) => titles[part])])];
+  for (const [name, parts] of Object.entries(breakdowns)) {
+    lines.push(row([name, show(sumOf(parts)), ...PARTS.map((part) => show(parts[part]))]));
   }
-  return problems;
+  return `${lines.join("\n")}\n`;
+}
+
+export function sumOf(parts: Breakdown): number {
+  return PARTS.reduce((sum, part) => sum + parts[part], 0);
+}
+
+/** Breakdowns as rows of bench.json: null_syscall_user … */
+export function breakdownResults(breakdowns: Record<string, Breakdown>): Results {
+  return Object.fromEntries(
+    Object.entries(breakdowns).flatMap(([name, parts]) =>
+      PARTS.map((part) => [`${name}_${part}`, parts[part]]),
+    ),
+  );
 }

@@ -3,6 +3,8 @@
 //   a command            run it, power off     standard input is the guest's console, its end an end-of-file (^D)
 //   a terminal           a shell               Ctrl-C goes to the guest, Ctrl-A X ends QEMU
 //   neither              boot until every service receives, power off; standard input is never read
+//
+// With TRACE=FILE or --trace FILE a trace of the run is left in FILE.
 
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import os from "node:os";
@@ -10,11 +12,13 @@ import { Failure } from "../common/failure.ts";
 import { EXIT_USAGE, readMachineOptions } from "../common/options.ts";
 import { type BootMode, QEMU, kernelCommandLine, qemuArguments } from "../common/qemu.ts";
 import { build } from "../pipeline/build.ts";
+import { TraceRecording } from "../trace/recording.ts";
 
-const HELP = `usage: hnx run [--mem MIB] [--disk FILE]… [--hostfwd HOST:GUEST]… [--] [COMMAND…]
+const HELP = `usage: hnx run [--mem MIB] [--disk FILE]… [--hostfwd HOST:GUEST]… [--trace FILE] [--] [COMMAND…]
 
 Builds and boots. With COMMAND: runs it in the guest, powers off and ends with its status. Without: a shell on a
-terminal, otherwise boots until every service receives and powers off. Environment: CMD DISK DISK2… HOSTFWD MEM.
+terminal, otherwise boots until every service receives and powers off. With --trace FILE the kernel records what happens,
+and FILE is a Chrome trace of it (docs/TRACE.md). Environment: CMD DISK DISK2… HOSTFWD MEM TRACE.
 `;
 /** End of transmission: what a terminal sends for end-of-file. */
 const EOT = "\x04";
@@ -26,7 +30,12 @@ interface RunArguments {
 }
 
 /** Option → the variable that it sets; --disk sets DISK, DISK2 … in turn, --hostfwd collects. */
-const OPTIONS: Record<string, string> = { "--mem": "MEM", "--disk": "DISK", "--hostfwd": "HOSTFWD" };
+const OPTIONS: Record<string, string> = {
+  "--mem": "MEM",
+  "--disk": "DISK",
+  "--hostfwd": "HOSTFWD",
+  "--trace": "TRACE",
+};
 
 function setOption(
   environment: RunArguments["environment"],
@@ -98,9 +107,12 @@ export async function runCommand(args: string[]): Promise<number> {
   const terminal = process.stdin.isTTY && process.stdout.isTTY;
   const mode = options.command !== undefined ? "run" : terminal ? "shell" : "boot";
   await build();
-  const append = kernelCommandLine(mode, options.command);
+  const recording = environment.TRACE ? new TraceRecording(environment.TRACE) : undefined;
+  const append = kernelCommandLine(mode, options.command, recording?.bootArgument);
   const serial = mode === "shell" ? "mon:stdio" : "stdio";
   const child = spawn(QEMU, qemuArguments({ ...options, append, serial }), { stdio: standardStreams(mode) });
   forwardInput(child);
-  return waitForExit(child);
+  const status = await waitForExit(child);
+  recording?.finish();
+  return status;
 }

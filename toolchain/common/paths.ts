@@ -45,6 +45,7 @@ export const LIBRARY_LD = "linker/library.ld";
 export const CLANG = "clang-19";
 export const LLD = "ld.lld-19";
 export const NM = "llvm-nm-19";
+export const OBJDUMP = "llvm-objdump-19";
 export const OBJCOPY = "llvm-objcopy-19";
 export const READELF = "llvm-readelf-19";
 export const STRIP = "llvm-strip-19";

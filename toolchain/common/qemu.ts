@@ -68,6 +68,7 @@ export function qemuArguments(input: QemuInput): string[] {
 export type BootMode = "run" | "shell" | "boot";
 
 /** The kernel's command line: what it is to do, and that a host listens for the exit status. */
-export function kernelCommandLine(mode: BootMode, command?: string): string {
-  return mode === "run" ? `semihosting mode=run -- ${command}` : `semihosting mode=${mode}`;
+export function kernelCommandLine(mode: BootMode, command?: string, bootArgument?: string): string {
+  const words = ["semihosting", ...(bootArgument === undefined ? [] : [bootArgument]), `mode=${mode}`];
+  return mode === "run" ? `${words.join(" ")} -- ${command}` : words.join(" ");
 }

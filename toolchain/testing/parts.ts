@@ -1,7 +1,7 @@
 // The parts of `make test` and how each is counted. Called by commands/test.ts.
 //
 //   lint                 every rule counts as one test
-//   test-unit            tests/unit/          under Node
+//   test-unit            tests/unit/, tests/ring/   under Node, and the ring's protocol in Spin
 //   test-sim             tests/sim/           the whole kernel under Node; left out while there is no such folder
 //   test-boot            tests/boot/          in QEMU
 //   test-vfs-delegation  the one boot test of a file call's whole way, by itself
@@ -28,12 +28,12 @@ interface VitestReport {
   testResults: { status: string; assertionResults: unknown[] }[];
 }
 
-const VITEST = "node_modules/vitest/vitest.mjs";
+export const VITEST = "node_modules/vitest/vitest.mjs";
 const REPORT_DIR = "build/test";
 const DELEGATION_TEST = "tests/boot/vfs_delegation.test.ts";
 
 const VITEST_PARTS: Record<string, VitestPart> = {
-  "test-unit": { filters: ["tests/unit/"] },
+  "test-unit": { filters: ["tests/unit/", "tests/ring/"] },
   "test-sim": { filters: ["tests/sim/"] },
   "test-boot": { filters: ["tests/boot/"], exclude: [DELEGATION_TEST] },
   "test-vfs-delegation": { filters: [DELEGATION_TEST] },

@@ -17,6 +17,7 @@ import {
   QUOTA_MESSAGES,
   QUOTA_OBJECTS,
   QUOTA_OBJECT_PAGES,
+  SUPERVISED,
 } from "../../../abi/construct";
 import { EAGAIN, EEXIST, EFAULT, EINVAL, ENOMEM, ENXIO, EPERM, ESRCH } from "../../../abi/errno";
 import { MESSAGE_PRIORITIES, PRIVILEGE_DEVICES, PRIVILEGE_SPAWN, RIGHT_SEND } from "../../../abi/endpoints";
@@ -32,11 +33,14 @@ import { ARGUMENT_BLOCK, CODE_BASE, CODE_END, PROT_READ, PROT_WRITE } from "../.
 import { endpointAssign, findEndpoint } from "../../../core/ipc/endpoint";
 import { callerOf } from "../../../core/ipc/receive";
 import { rightsOf, setRights } from "../../../core/ipc/rights";
-import { STATE_BUILDING, STATE_READY, Thread, threadOfPid } from "../../../core/ipc/thread";
+import { STATE_BUILDING, STATE_READY, STATE_ZOMBIE, Thread, threadOfPid } from "../../../core/ipc/thread";
 import { addRegion, copyFailure, isTaken } from "../../memory/address_space";
 import { mapObject } from "../../memory/mapping";
 import { copyBetween, copyFromUser } from "../../memory/user_copy";
 import { schedMakeReady } from "../../sched/sched";
+import { inheritMemory } from "../heritage";
+import { tracing } from "../../trace/ring";
+import { traceStart } from "../../trace/trace";
 import { createProcess, inheritDescriptors } from "../lifecycle";
 import { MAX_DEVICES, Process, deviceAddress, nameAddress, processOf } from "../process";
 import { checkRange } from "./arguments";
@@ -107,7 +111,7 @@ export function sysProcConfigure(t: Thread): i64 {
   if (what == CONFIG_QUOTA) return configureQuota(t, child, value, t.x3);
   if (what == CONFIG_DESCRIPTOR) return configureDescriptor(p, value, t.x3);
   if (what == CONFIG_DEVICE) return grantDevice(t, p, <u32>value, <u32>t.x3);
-  return configureEndpoint(t, child, what, value);
+  return configureEndpoint(t, child, what, value, t.x3);
 }
 
 /** What a child may have is at most what its builder may have, so that no right to build becomes a right to everything. */
@@ -140,13 +144,14 @@ function grantDevice(t: Thread, p: Process, kind: u32, index: u32): i64 {
   return 0;
 }
 
-function configureEndpoint(t: Thread, child: Thread, what: u32, value: u64): i64 {
+function configureEndpoint(t: Thread, child: Thread, what: u32, value: u64, extra: u64): i64 {
   const ep = value <= u32.MAX_VALUE ? findEndpoint(<u32>value) : null;
   if (!ep)
     return what == CONFIG_RECEIVE || what == CONFIG_DENY_SEND || what == CONFIG_ALLOW_SEND ? -ENXIO : -EINVAL;
   if (what == CONFIG_RECEIVE) {
     if (!(processOf(t).privileges & PRIVILEGE_DEVICES)) return -EPERM;
-    return endpointAssign(ep, child) < 0 ? -EEXIST : 0;
+    if (extra > <u64>SUPERVISED) return -EINVAL;
+    return endpointAssign(ep, child, extra != 0);
   }
   if (what == CONFIG_DENY_SEND) setRights(child, ep, rightsOf(child, ep) & ~RIGHT_SEND);
   else if (what == CONFIG_ALLOW_SEND && rightsOf(t, ep) & RIGHT_SEND)
@@ -195,6 +200,14 @@ export function sysProcWrite(t: Thread): i64 {
   return copied || !size ? <i64>copied : copyFailure();
 }
 
+/** proc_inherit(pid, dead): what the caller's dead child kept of its memory becomes the new process's. */
+export function sysProcInherit(t: Thread): i64 {
+  const child = underConstruction(t, t.x0);
+  const dead = t.x1 <= u32.MAX_VALUE ? threadOfPid(<u32>t.x1) : null;
+  if (!child || !dead || dead.state != STATE_ZOMBIE || processOf(dead).parent != t.pid) return -ESRCH;
+  return inheritMemory(processOf(child), processOf(dead));
+}
+
 /** proc_start(pid, entry, stack top). */
 export function sysProcStart(t: Thread): i64 {
   const child = underConstruction(t, t.x0);
@@ -205,6 +218,7 @@ export function sysProcStart(t: Thread): i64 {
   child.sp = t.x2;
   processOf(child).builder = 0;
   child.state = STATE_READY;
+  if (tracing) traceStart(child);
   schedMakeReady(child);
   return 0;
 }

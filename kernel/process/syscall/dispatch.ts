@@ -4,22 +4,23 @@
 
 import { ENOSYS } from "../../../abi/errno";
 import {
-  NET_ACCEPT,
+  CURRENT_OFFSET,
   NET_BIND,
   NET_CONNECT,
+  NET_GETSOCKOPT,
   NET_LISTEN,
-  NET_RECV,
-  NET_SEND,
-  NET_SOCKET,
-  CURRENT_OFFSET,
+  NET_SETSOCKOPT,
+  NET_SHUTDOWN,
+  NET_WATCH,
   VFS_MKDIR,
   VFS_READ,
   VFS_READDIR,
   VFS_RMDIR,
   VFS_UNLINK,
 } from "../../../abi/ops";
+import { NAME_OWN, NAME_PEER } from "../../../abi/net";
 import * as S from "../../../abi/syscall";
-import { endpointCreate, endpointDestroy, endpointExists } from "../../../core/ipc/endpoint";
+import { endpointCreate, endpointExists } from "../../../core/ipc/endpoint";
 import { grantCapability } from "../../../core/ipc/rights";
 import { FRAME_SYSCALL, STATE_READY, Thread } from "../../../core/ipc/thread";
 import { yieldTurn } from "../../sched/sched";
@@ -32,6 +33,7 @@ import * as libraries from "./libraries";
 import * as objects from "./objects";
 import * as processes from "./processes";
 import * as remote from "./remote";
+import * as sockets from "./sockets";
 import * as system from "./system";
 
 /** Carries out call `number` of `t`, which is current. */
@@ -42,8 +44,7 @@ export function dispatch(t: Thread, number: u64): void {
 }
 
 function perform(t: Thread, number: i32): i64 {
-  if (number >= S.SYS_EP_CREATE && number <= S.SYS_EP_REVOKE) return performIpc(t, number);
-  if (number >= S.SYS_PROC_CREATE && number <= S.SYS_OBJECT_UNPIN) return performConstruction(t, number);
+  if (number >= S.SYS_EP_CREATE && number <= S.SYS_EP_ABANDON) return performIpc(t, number);
   switch (number) {
     case S.SYS_READ:
       return files.sysRead(t, VFS_READ, CURRENT_OFFSET);
@@ -75,20 +76,6 @@ function perform(t: Thread, number: i32): i64 {
       return files.sysPath(t, VFS_UNLINK, false);
     case S.SYS_DUP2:
       return files.sysDup2(t);
-    case S.SYS_SOCKET:
-      return remote.sysNetwork(t, NET_SOCKET);
-    case S.SYS_CONNECT:
-      return remote.sysNetwork(t, NET_CONNECT);
-    case S.SYS_ACCEPT:
-      return remote.sysNetwork(t, NET_ACCEPT);
-    case S.SYS_SEND:
-      return remote.sysNetwork(t, NET_SEND);
-    case S.SYS_RECV:
-      return remote.sysNetwork(t, NET_RECV);
-    case S.SYS_BIND:
-      return remote.sysNetwork(t, NET_BIND);
-    case S.SYS_LISTEN:
-      return remote.sysNetwork(t, NET_LISTEN);
     case S.SYS_SPAWN_SERVICE:
       return remote.sysSpawn(t);
     case S.SYS_DLOPEN:
@@ -98,11 +85,47 @@ function perform(t: Thread, number: i32): i64 {
     case S.SYS_DLSYM:
       return remote.sysDlsym(t);
     default:
+      return performSocket(t, number);
+  }
+}
+
+function performSocket(t: Thread, number: i32): i64 {
+  switch (number) {
+    case S.SYS_RECV:
+      return sockets.sysReceive(t);
+    case S.SYS_SEND:
+      return sockets.sysSend(t);
+    case S.SYS_SOCKET_WAIT:
+      return sockets.sysSocketWait(t);
+    case S.SYS_SOCKET_WATCH:
+      return sockets.sysSocketNumbers(t, NET_WATCH, 2);
+    case S.SYS_SOCKET:
+      return sockets.sysSocket(t);
+    case S.SYS_CONNECT:
+      return sockets.sysAddress(t, NET_CONNECT);
+    case S.SYS_ACCEPT:
+      return sockets.sysAccept(t);
+    case S.SYS_BIND:
+      return sockets.sysAddress(t, NET_BIND);
+    case S.SYS_LISTEN:
+      return sockets.sysSocketNumbers(t, NET_LISTEN, 1);
+    case S.SYS_SHUTDOWN:
+      return sockets.sysSocketNumbers(t, NET_SHUTDOWN, 1);
+    case S.SYS_GETSOCKNAME:
+      return sockets.sysSocketName(t, NAME_OWN);
+    case S.SYS_GETPEERNAME:
+      return sockets.sysSocketName(t, NAME_PEER);
+    case S.SYS_GETSOCKOPT:
+      return sockets.sysSocketNumbers(t, NET_GETSOCKOPT, 1);
+    case S.SYS_SETSOCKOPT:
+      return sockets.sysSocketNumbers(t, NET_SETSOCKOPT, 2);
+    default:
       return performKernel(t, number);
   }
 }
 
 function performKernel(t: Thread, number: i32): i64 {
+  if (number >= S.SYS_PROC_CREATE && number <= S.SYS_OBJECT_UNPIN) return performBuilding(t, number);
   switch (number) {
     case S.SYS_EXIT:
       return processes.sysExit(t);
@@ -116,6 +139,8 @@ function performKernel(t: Thread, number: i32): i64 {
       return processes.sysKill(t);
     case S.SYS_MEMORY_GROW:
       return processes.sysMemoryGrow(t);
+    case S.SYS_MEMORY_KEEP:
+      return processes.sysMemoryKeep(t);
     case S.SYS_MEMORY_DISCARD:
       return processes.sysMemoryDiscard(t);
     case S.SYS_CLOCK:
@@ -143,8 +168,7 @@ function performKernel(t: Thread, number: i32): i64 {
   }
 }
 
-/** Building processes, libraries in them, and memory objects. */
-function performConstruction(t: Thread, number: i32): i64 {
+function performBuilding(t: Thread, number: i32): i64 {
   switch (number) {
     case S.SYS_PROC_CREATE:
       return build.sysProcCreate(t);
@@ -158,6 +182,8 @@ function performConstruction(t: Thread, number: i32): i64 {
       return build.sysProcWrite(t);
     case S.SYS_PROC_START:
       return build.sysProcStart(t);
+    case S.SYS_PROC_INHERIT:
+      return build.sysProcInherit(t);
     case S.SYS_LIBRARY_MAP:
       return libraries.sysLibraryMap(t);
     case S.SYS_LIBRARY_UNMAP:
@@ -202,7 +228,7 @@ function performIpc(t: Thread, number: i32): i64 {
     case S.SYS_EP_REPLY:
       return ipc.sysReply(t);
     case S.SYS_EP_DESTROY:
-      return endpointDestroy(t, <u32>t.x0);
+      return ipc.sysDestroy(t);
     case S.SYS_EP_EXISTS:
       return endpointExists(<u32>t.x0) ? 1 : 0;
     case S.SYS_EP_GRANT:
@@ -219,6 +245,8 @@ function performIpc(t: Thread, number: i32): i64 {
       return ipc.sysNotify(t);
     case S.SYS_EP_REVOKE:
       return ipc.sysRevoke(t);
+    case S.SYS_EP_ABANDON:
+      return ipc.sysAbandon(t);
     default:
       return -ENOSYS;
   }

@@ -1,7 +1,8 @@
 // Message passing calls, the general path: core/ipc does the work, these unpack the registers (abi/message.ts).
 
-import { EFAULT, EINVAL, ENXIO, EPERM, ESRCH } from "../../../abi/errno";
+import { EBUSY, EFAULT, EINVAL, ENXIO, EPERM, ESRCH } from "../../../abi/errno";
 import { DRAIN_CANCELLED_CALL, DRAIN_CLOSED_HANDLE, DRAIN_RECORD_SIZE } from "../../../abi/construct";
+import { PRIVILEGE_DEVICES } from "../../../abi/endpoints";
 import { MAX_COPY_SLICE } from "../../../abi/limits";
 import {
   FLAG_KERNEL,
@@ -17,7 +18,13 @@ import {
   replyInfo,
 } from "../../../abi/message";
 import { takeCancelled } from "../../../core/ipc/cancel";
-import { ENDPOINT_STATS_SIZE, findEndpoint, getEndpointStats } from "../../../core/ipc/endpoint";
+import {
+  ENDPOINT_STATS_SIZE,
+  endpointAbandon,
+  endpointDestroy,
+  findEndpoint,
+  getEndpointStats,
+} from "../../../core/ipc/endpoint";
 import {
   callerOf,
   endpointNotify,
@@ -32,7 +39,7 @@ import { spillRegisters } from "../../../core/ipc/transfer";
 import { withWindow } from "../../../ipc_services/delegate";
 import { copyFailure } from "../../memory/address_space";
 import { copyBetween, copyToUser } from "../../memory/user_copy";
-import { takeDrained } from "../handles";
+import { releaseUnheard, takeDrained } from "../handles";
 import { processOf } from "../process";
 import { checkRange } from "./arguments";
 
@@ -98,10 +105,11 @@ export function sysReceive(t: Thread): i64 {
 }
 /** ep_reply_recv: a timeout stands in the page, because the registers are all in use. */
 export function sysReplyReceive(t: Thread): i64 {
+  if (t.x0 > u32.MAX_VALUE) return -ENXIO;
   spillRegisters(t);
   const isTimed = (infoFlags(t.x5) & FLAG_TIMEOUT) != 0;
   const timeout = isTimed ? load<i64>(t.messagePage, MESSAGE_TIMEOUT) : NO_TIMEOUT;
-  return replyRecv(t, epidOf(t.x0), t.x6, t.x5, <i64>t.x7, timeout);
+  return replyRecv(t, <u32>t.x0, t.x6, t.x5, <i64>t.x7, timeout);
 }
 export function sysReply(t: Thread): i64 {
   spillRegisters(t);
@@ -116,6 +124,24 @@ export function sysNotify(t: Thread): i64 {
 /** ep_revoke(endpoint, pid or 0). */
 export function sysRevoke(t: Thread): i64 {
   return t.x1 > u32.MAX_VALUE ? -ESRCH : revokeCapability(t, epidOf(t.x0), <u32>t.x1);
+}
+
+/** ep_abandon(endpoint): nobody will follow its dead owner. 0, -EPERM, -ENXIO, -EBUSY while somebody owns it. */
+export function sysAbandon(t: Thread): i64 {
+  if (!(processOf(t).privileges & PRIVILEGE_DEVICES)) return -EPERM;
+  const ep = findEndpoint(epidOf(t.x0));
+  if (!ep) return -ENXIO;
+  if (ep.owner) return -EBUSY;
+  endpointAbandon(ep);
+  releaseUnheard();
+  return 0;
+}
+
+/** ep_destroy(endpoint). */
+export function sysDestroy(t: Thread): i64 {
+  const status = endpointDestroy(t, <u32>t.x0);
+  if (status == 0) releaseUnheard();
+  return status;
 }
 
 /** ep_stats(endpoint, record). */
@@ -133,6 +159,8 @@ export function sysDrain(t: Thread): i64 {
   if (checkRange(t, t.x1, DRAIN_RECORD_SIZE) < 0) return -EFAULT;
   store<u64>(scratch, 0);
   store<u64>(scratch, 0, 8);
+  // Once before anything is taken: what does not reach the caller must not be lost.
+  if (copyToUser(processOf(t), t.x1, scratch, DRAIN_RECORD_SIZE) != DRAIN_RECORD_SIZE) return -EFAULT;
   const handle = takeDrained(ep.id);
   if (handle >= 0) {
     store<u32>(scratch, DRAIN_CLOSED_HANDLE);

@@ -7,7 +7,7 @@ import { EBUSY, EFAULT, EINVAL, ENXIO, EPERM, ESRCH } from "../../../abi/errno";
 import { PRIVILEGE_DMA, PRIVILEGE_INITRD } from "../../../abi/endpoints";
 import { MAX_COPY_SLICE, MAX_OBJECT_PAGES, MAX_PROCESSES, PAGE_SHIFT } from "../../../abi/limits";
 import { PROT_READ, PROT_WRITE } from "../../../abi/program";
-import { Thread, slotOf, threadAt, threadOfPid } from "../../../core/ipc/thread";
+import { STATE_ZOMBIE, Thread, slotOf, threadAt, threadOfPid } from "../../../core/ipc/thread";
 import {
   MemoryObject,
   closeObject,
@@ -84,11 +84,17 @@ export function sysObjectUnmap(t: Thread): i64 {
   return unmapAt(t, t.x0);
 }
 
+/** The process `pid` if it lives: one that is dead has given up its mappings, and its slot is somebody else's soon. */
+function liveProcess(pid: u64): Thread | null {
+  const t = pid <= u32.MAX_VALUE ? threadOfPid(<u32>pid) : null;
+  return t && t.state != STATE_ZOMBIE ? t : null;
+}
+
 /** object_grant(id, pid, protection): adds to what the process may do. 0, -ENXIO, -ESRCH, -EINVAL, -EPERM (sealed). */
 export function sysObjectGrant(t: Thread): i64 {
   const o = ownObject(t, t.x0);
   if (!o) return -ENXIO;
-  const other = t.x1 <= u32.MAX_VALUE ? threadOfPid(<u32>t.x1) : null;
+  const other = liveProcess(t.x1);
   if (!other) return -ESRCH;
   if (t.x2 > u32.MAX_VALUE) return -EINVAL;
   return grantAccess(o, other, <u32>t.x2);
@@ -99,7 +105,7 @@ export function sysObjectRevoke(t: Thread): i64 {
   const o = ownObject(t, t.x0);
   if (!o) return -ENXIO;
   if (t.x1) {
-    const other = t.x1 <= u32.MAX_VALUE ? threadOfPid(<u32>t.x1) : null;
+    const other = liveProcess(t.x1);
     if (!other) return -ESRCH;
     if (other == t) return -EINVAL;
     revokeFrom(o, other);

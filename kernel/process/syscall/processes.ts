@@ -3,7 +3,7 @@
 import { EFAULT, EINVAL, ENOMEM, EPERM, ESRCH } from "../../../abi/errno";
 import { PRIVILEGE_KILL } from "../../../abi/endpoints";
 import { MAX_DISCARD, PAGE_SHIFT, PAGE_SIZE } from "../../../abi/limits";
-import { STATIC_DATA } from "../../../abi/program";
+import { LINEAR_MEMORY_END, STATIC_DATA } from "../../../abi/program";
 import { SIGKILL, exitedStatus } from "../../../abi/wait";
 import { STATE_BUILDING, STATE_ZOMBIE, Thread, threadOfPid } from "../../../core/ipc/thread";
 import { inLinearMemory, isTaken } from "../../memory/address_space";
@@ -46,6 +46,17 @@ export function sysMemoryGrow(t: Thread): i64 {
   if (t.x0 > <u64>(p.memoryMaximum - old)) return -ENOMEM;
   p.memoryPages = old + <u32>t.x0;
   return old;
+}
+
+/**
+ * memory_keep(address): linear memory from there on outlives the caller, until its parent collects it or gives it to the next
+ * instance (proc_inherit). → 64 KiB pages that the caller has itself inherited, counted from address 0.
+ */
+export function sysMemoryKeep(t: Thread): i64 {
+  if (t.x0 & (PAGE_SIZE - 1) || t.x0 < STATIC_DATA || t.x0 >= LINEAR_MEMORY_END) return -EINVAL;
+  const p = processOf(t);
+  p.keepFrom = <u32>(t.x0 >> PAGE_SHIFT);
+  return p.inherited;
 }
 
 /**

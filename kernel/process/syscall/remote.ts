@@ -1,6 +1,6 @@
-// Network and loader calls: delegated as they are, scalar arguments as u64s, to endpoints 2 and 3.
+// Loader calls: delegated as they are, scalar arguments as u64s, to endpoint 3.
 
-import { EPID_LOADER, EPID_NETWORK } from "../../../abi/endpoints";
+import { EPID_LOADER } from "../../../abi/endpoints";
 import { E2BIG, EBADF, EFAULT, EINVAL, ENAMETOOLONG, ENOENT } from "../../../abi/errno";
 import { WINDOW_READ } from "../../../abi/message";
 import { MAX_SYMBOL_NAME } from "../../../abi/library";
@@ -12,13 +12,6 @@ import { COMPLETE_VALUE, ipcDelegate, serviceRequest, withWindow } from "../../.
 import { copyFromUser } from "../../memory/user_copy";
 import { processOf } from "../process";
 import { addPath, checkRange } from "./arguments";
-
-/** Any network call: six u64 arguments. */
-export function sysNetwork(t: Thread, op: u32): i64 {
-  const m = serviceRequest(t, op);
-  m.withU64(t.x0).withU64(t.x1).withU64(t.x2).withU64(t.x3).withU64(t.x4).withU64(t.x5);
-  return ipcDelegate(t, EPID_NETWORK, m, COMPLETE_VALUE, 0);
-}
 
 /** dlopen(path, size). → handle. */
 export function sysDlopen(t: Thread): i64 {

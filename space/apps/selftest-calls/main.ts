@@ -15,10 +15,12 @@ import {
   EMSGSIZE,
 } from "../../../abi/errno";
 import { EPID_ANY, NOTIFY_USER_MASK } from "../../../abi/endpoints";
+import { CODE_BASE } from "../../../abi/program";
 import * as S from "../../../abi/syscall";
 import { println } from "../../lib/console";
 import { checked, expect, wrong } from "./expect";
 import { objects } from "./objects";
+import { sockets } from "./sockets";
 import { loaderCalls } from "./loader";
 import { heldCall, isCaller, runCaller } from "./held_call";
 import { syscall } from "../../lib/sys";
@@ -110,22 +112,6 @@ function files(): void {
   expect("pread at -1", call(S.SYS_PREAD, 1, scratch, 8, ALL_ONES), EINVAL);
 }
 
-/** What other services are to do and cannot yet is -ENOSYS whatever the arguments. */
-function remote(): void {
-  const calls: StaticArray<i32> = [
-    S.SYS_SOCKET,
-    S.SYS_BIND,
-    S.SYS_CONNECT,
-    S.SYS_LISTEN,
-    S.SYS_ACCEPT,
-    S.SYS_SEND,
-    S.SYS_RECV,
-  ];
-  for (let i = 0; i < calls.length; i++) {
-    expect(`call ${calls[i]}`, call(calls[i], ALL_ONES, KERNEL, HUGE, ALL_ONES), ENOSYS);
-  }
-}
-
 function processes(): void {
   expect("wait4 without children", call(S.SYS_WAIT4, ALL_ONES, 0, 0), ECHILD);
   expect("wait4 for a stranger", call(S.SYS_WAIT4, 1, 0, 0), ECHILD);
@@ -137,6 +123,10 @@ function processes(): void {
   expect("kill of a stale id", call(S.SYS_KILL, 1 + 128, 9), ESRCH);
   expect("kill with signal 3", call(S.SYS_KILL, 1, 3), EINVAL);
   expect("memory_grow by a huge amount", call(S.SYS_MEMORY_GROW, HUGE), 12);
+  expect("memory_keep of the null page", call(S.SYS_MEMORY_KEEP, 0), EINVAL);
+  expect("memory_keep of no page's start", call(S.SYS_MEMORY_KEEP, 0x10001), EINVAL);
+  expect("memory_keep of code", call(S.SYS_MEMORY_KEEP, CODE_BASE), EINVAL);
+  expect("proc_inherit of init's", call(S.SYS_PROC_INHERIT, 1, 1), ESRCH);
   expect("system_info into the kernel", call(S.SYS_SYSTEM_INFO, KERNEL, 72), EFAULT);
   expect("poweroff without the privilege", call(S.SYS_POWEROFF, 0), EPERM);
   expect("proc_create without the privilege", call(S.SYS_PROC_CREATE, scratch, 4, 0), EPERM);
@@ -166,6 +156,7 @@ function messages(): void {
   expect("notify of a system's bits", call(S.SYS_NOTIFY, 1, 1), EINVAL);
   expect("notify nowhere", call(S.SYS_NOTIFY, 77, NOTIFY_USER_MASK), ENXIO);
   expect("ep_revoke of another's endpoint", call(S.SYS_EP_REVOKE, 1, 0), EPERM);
+  expect("ep_abandon without the privilege", call(S.SYS_EP_ABANDON, 1), EPERM);
   expect("ep_recv from any without one", call(S.SYS_EP_RECV, EPID_ANY), ENXIO);
   expect("msg_read with a forged token", call(S.SYS_MSG_READ, 0x1234, 0, 0, scratch, 8), ESRCH);
   expect("msg_write with a forged token", call(S.SYS_MSG_WRITE, ALL_ONES, 0, 0, scratch, 8), ESRCH);
@@ -185,14 +176,14 @@ function devices(): void {
 }
 
 function unknown(): void {
-  const numbers: StaticArray<i32> = [0, 1, S.SYS_MMAP, S.SYS_MUNMAP, S.SYS_MPROTECT, 318, 4102, -1];
+  const numbers: StaticArray<i32> = [0, 1, S.SYS_MMAP, S.SYS_MUNMAP, S.SYS_MPROTECT, 319, 4102, -1];
   for (let i = 0; i < numbers.length; i++) expect(`call ${numbers[i]}`, call(numbers[i]), ENOSYS);
 }
 
 export function main(): i32 {
   if (isCaller()) return runCaller();
   files();
-  remote();
+  sockets();
   processes();
   objects();
   const held = heldCall();

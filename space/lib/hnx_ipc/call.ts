@@ -5,6 +5,7 @@
 
 import { MESSAGE_PAGE } from "../../../abi/program";
 import {
+  FLAG_GRANT,
   FLAG_KERNEL,
   FLAG_TIMEOUT,
   FLAG_WINDOWS,
@@ -30,21 +31,26 @@ import { epCall, epSend } from "../sys";
  * Sends the request and waits for the response, which is then read from the same message.
  * timeout_ns: NO_TIMEOUT, or nanoseconds (0: only if the service can take it at once).
  * → the response's code: ≥ 0, or -errno (-EMSGSIZE: the request did not fit and was not sent). `failedInKernel` tells
- *   whether a negative code is the kernel's or the service's.
+ *   whether a negative code is the kernel's or the service's. The kernel's: -ENXIO no such endpoint, -EPERM no right, also to
+ *   what it grants, -ECONNREFUSED nobody serves it, -ECONNRESET its server died with the call, -EDEADLK the server waits for
+ *   us, -ETIMEDOUT.
  */
 export function ipcCallService(epid: u32, m: Message, timeout_ns: i64 = NO_TIMEOUT): i32 {
   if (!m.ok) return -EMSGSIZE;
-  let flags = (<u32>m.flags) & FLAG_WINDOWS;
+  let flags = (<u32>m.flags) & (FLAG_WINDOWS | FLAG_GRANT);
   if (timeout_ns >= 0) flags |= FLAG_TIMEOUT;
   const code = <i32>epCall(epid, requestInfo(m.op, m.priority, m.length, flags), timeout_ns);
   m.rewind();
   return code;
 }
 
-/** Queues the message without waiting: 0, -EAGAIN when that priority's queue is full, or another -errno. */
+/**
+ * Queues the message without waiting. → 0; -EAGAIN: that priority's queue is full, or this process has as many stored messages
+ * as it may; -EMSGSIZE, -ENXIO, -EPERM, -ECONNREFUSED.
+ */
 export function ipcSend(epid: u32, m: Message): i32 {
   if (!m.ok) return -EMSGSIZE;
-  return <i32>epSend(epid, requestInfo(m.op, m.priority, m.length, 0));
+  return <i32>epSend(epid, requestInfo(m.op, m.priority, m.length, (<u32>m.flags) & FLAG_GRANT));
 }
 
 /** Whether the last call's negative code was made by the kernel (dead peer, timeout, no right) and not by the service. */

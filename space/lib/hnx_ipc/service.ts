@@ -17,6 +17,7 @@
 
 import {
   FLAG_ASYNC,
+  FLAG_GRANT,
   FLAG_NOTIFICATION,
   FLAG_OTHER_ENDPOINT,
   Message,
@@ -29,6 +30,9 @@ import { SYS_MSG_READ, SYS_MSG_WRITE } from "../../../abi/syscall";
 import { epRecv, epReply, epReplyRecv, syscall } from "../sys";
 import { message } from "./call";
 
+/** The flags of an answer that are a service's to set. */
+const ANSWER_FLAGS: u32 = FLAG_OTHER_ENDPOINT | FLAG_GRANT;
+
 /** A handler's result that means: not answered yet. */
 export const LATER: i64 = i64.MIN_VALUE;
 
@@ -38,7 +42,7 @@ export const LATER: i64 = i64.MIN_VALUE;
   return value;
 }
 
-/** Success; the data that was built after beginReply() goes with it. */
+/** Success; the data, and the grant, that were built after beginReply() go with it. */
 @inline export function doneWithData(value: i64): i64 {
   return value;
 }
@@ -55,11 +59,11 @@ export function answer(token: u64, result: i64): i32 {
   return answerWithData(token, result);
 }
 
-/** The same, with the data that was built in the message page after beginReply(). */
+/** The same, with the data that was built in the message page after beginReply(), and the grant. */
 export function answerWithData(token: u64, result: i64): i32 {
   const m = message();
   const code = result < 0 ? <i32>result : 0;
-  return <i32>epReply(replyInfo(code, m.length, (<u32>m.flags) & FLAG_OTHER_ENDPOINT), token, result);
+  return <i32>epReply(replyInfo(code, m.length, (<u32>m.flags) & ANSWER_FLAGS), token, result);
 }
 
 /**
@@ -96,34 +100,54 @@ export abstract class Service {
     return doneWithData(0);
   }
 
+  /** The answer to `token` was refused, and nothing was received. */
+  private receiveAfterFailure(token: u64, status: i32): i64 {
+    // -ESRCH: the caller died or gave up while we worked, and nobody is harmed. Any other: the answer granted what is not
+    // ours to give; the caller learns that. If our endpoint is gone, the receive says so.
+    if (status != -ESRCH) answer(token, status);
+    return epRecv(this.epid, NO_TIMEOUT);
+  }
+
   /** Receives and answers for ever; returns only if the endpoint is taken away (its -errno, as an exit status). */
   run(): i32 {
-    const m = message();
     let status = epRecv(this.epid, NO_TIMEOUT);
     while (status >= 0) {
-      m.rewind();
-      if (m.flags & FLAG_NOTIFICATION) {
-        this.notification(load<u64>(m.data));
+      const m = message().rewind();
+      const token = m.msgId;
+      const result = this.handle(m);
+      if (result == LATER) {
         status = epRecv(this.epid, NO_TIMEOUT);
         continue;
       }
-      const token = m.msgId;
-      const silent = (m.flags & FLAG_ASYNC) != 0;
-      const result = this.request(m);
-      if (result == LATER || silent) {
-        status = epRecv(this.epid, NO_TIMEOUT);
-      } else {
-        const code = result < 0 ? <i32>result : 0;
-        status = epReplyRecv(
-          this.epid,
-          replyInfo(code, m.length, (<u32>m.flags) & FLAG_OTHER_ENDPOINT),
-          token,
-          result,
-        );
-        // The caller died or gave up while we worked: nothing was received, and nobody is harmed.
-        if (status == -ESRCH) status = epRecv(this.epid, NO_TIMEOUT);
-      }
+      status = epReplyRecv(this.epid, answerInfo(m, result), token, result);
+      if (status < 0) status = this.receiveAfterFailure(token, <i32>status);
     }
     return -(<i32>status);
   }
+
+  /** For whoever has more to do than to serve: waits up to timeout_ns for one message, and answers it. */
+  serveOnce(timeout_ns: i64): void {
+    if (epRecv(this.epid, timeout_ns) < 0) return;
+    const m = message().rewind();
+    const token = m.msgId;
+    const result = this.handle(m);
+    if (result != LATER) epReply(answerInfo(m, result), token, result);
+  }
+
+  /** Handles what was received. → its result; LATER also where nobody waits for one */
+  @inline
+  private handle(m: Message): i64 {
+    if (m.flags & FLAG_NOTIFICATION) {
+      this.notification(load<u64>(m.data));
+      return LATER;
+    }
+    const isSilent = (m.flags & FLAG_ASYNC) != 0;
+    const result = this.request(m);
+    return isSilent ? LATER : result;
+  }
+}
+
+/** The info word of an answer whose data is in the page. */
+@inline function answerInfo(m: Message, result: i64): u64 {
+  return replyInfo(result < 0 ? <i32>result : 0, m.length, (<u32>m.flags) & ANSWER_FLAGS);
 }

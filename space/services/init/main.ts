@@ -5,22 +5,20 @@
 
 import { EPID_CONSOLE } from "../../../abi/endpoints";
 import { CURRENT_OFFSET, VFS_WRITE } from "../../../abi/ops";
-import { WNOHANG } from "../../../abi/wait";
 import { SYS_POWEROFF } from "../../../abi/syscall";
 import { ipcCallService, request } from "../../lib/hnx_ipc";
-import { dropPrograms, findFile, logArchiveFailure, openArchive } from "../../lib/loader";
+import { findFile, logArchiveFailure, openArchive } from "../../lib/loader";
 import { LOG_ERROR, logLine } from "../../lib/log";
 import { args } from "../../lib/process/arguments";
 import { strerror } from "../../lib/process/errors";
-import { wait4, waitStatus } from "../../lib/process/process";
 import { syscall } from "../../lib/sys";
 import { BootArguments, MODE_BOOT, MODE_SHELL, parseBootArguments } from "./boot_arguments";
 import { readManifest } from "./manifest";
-import { logDeath, startServices, waitForServices } from "./services";
+import { setTerminal } from "./services";
 import { runShell } from "./shell";
+import { startServices, waitForServices } from "./supervise";
 
 const MANIFEST: string = "/etc/system.bin";
-const ANY_CHILD: i32 = -1;
 const CONSOLE_HANDLE: u32 = 1;
 const FLUSH_TIMEOUT_NS: i64 = 1_000_000_000;
 
@@ -43,25 +41,15 @@ function loadManifest(): bool {
 /** Starts all services and waits until they answer. → how many failed */
 function startSystem(onTerminal: bool): u32 {
   if (!loadManifest()) return 1;
-  const failures = startServices(onTerminal);
-  dropPrograms();
+  setTerminal(onTerminal);
+  const failures = startServices();
   return failures + waitForServices();
-}
-
-/** Takes note of children that have ended already, without waiting. → how many */
-function reapEnded(): u32 {
-  let ended: u32 = 0;
-  for (let pid = wait4(ANY_CHILD, WNOHANG); pid > 0; pid = wait4(ANY_CHILD, WNOHANG)) {
-    logDeath(pid, waitStatus);
-    ended++;
-  }
-  return ended;
 }
 
 /** What the boot arguments ask for. → the machine's exit status */
 function perform(boot: BootArguments): i32 {
   const failures = startSystem(boot.mode == MODE_SHELL);
-  if (boot.mode == MODE_BOOT) return reapEnded() + failures ? 1 : 0;
+  if (boot.mode == MODE_BOOT) return failures ? 1 : 0;
   return runShell(boot.mode == MODE_SHELL ? ["sh"] : ["sh", "-c", boot.command]);
 }
 

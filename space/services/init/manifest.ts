@@ -30,7 +30,7 @@ import {
   RECORD_PROGRAM,
   RECORD_QUOTAS,
   RECORD_SIZE,
-  RESTART_NEVER,
+  RESTART_ALWAYS,
   SERVICE_ENDPOINT_MAX,
   SERVICE_MEMORY_PAGES_MAX,
   SERVICE_PRIORITY_MAX,
@@ -103,7 +103,7 @@ function checkNumbers(record: ServiceRecord): string {
   if (record.messagePriority >= MESSAGE_PRIORITIES) return "a wrong message priority";
   if ((record.privileges & ~KNOWN_PRIVILEGES) != 0) return "unknown privileges";
   if (record.memoryMaxPages > SERVICE_MEMORY_PAGES_MAX) return "more memory than there are addresses";
-  if (record.restart != RESTART_NEVER) return "an unknown restart policy";
+  if (record.restart > RESTART_ALWAYS) return "an unknown restart policy";
   return "";
 }
 

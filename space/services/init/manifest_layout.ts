@@ -38,6 +38,7 @@ export const PROGRAM_BYTES: u32 = 80;
 export const DEVICE_KIND_SHIFT: u32 = 16;
 
 export const RESTART_NEVER: u32 = 0;
+export const RESTART_ALWAYS: u32 = 1;
 
 /** Thread priorities of services: above programs (8), and not above init (20), which gives them. */
 export const SERVICE_PRIORITY_MIN: u32 = 16;

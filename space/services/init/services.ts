@@ -1,4 +1,4 @@
-// The services of the manifest: starting them in its order, asking each whether it serves, and telling of their deaths.
+// The processes of services: building one with the rights that the manifest gives, and putting it in the place of the last.
 
 import {
   CONFIG_DENY_SEND,
@@ -8,42 +8,49 @@ import {
   CONFIG_PRIVILEGES,
   CONFIG_QUOTA,
   CONFIG_RECEIVE,
+  SUPERVISED,
 } from "../../../abi/construct";
-import { EPID_CONSOLE } from "../../../abi/endpoints";
-import { ENOENT, ENOEXEC } from "../../../abi/errno";
-import { OP_DESCRIBE } from "../../../abi/ops";
+import { EPID_CONSOLE, EPID_SUPERVISOR } from "../../../abi/endpoints";
+import { ENOENT, ENOEXEC, ESRCH } from "../../../abi/errno";
 import { ARGUMENT_BLOCK_SIZE } from "../../../abi/program";
-import { ipcCallService, request } from "../../lib/hnx_ipc";
+import { SVC_RUNNING } from "../../../abi/svc";
+import { SYS_PROC_INHERIT } from "../../../abi/syscall";
+import { WNOHANG } from "../../../abi/wait";
 import {
+  ArchiveFile,
   build,
   configure,
   describeFault,
   discard,
+  dropPrograms,
   findFile,
   imageFault,
   plan,
   start,
 } from "../../lib/loader";
-import { LOG_ERROR, LogLine, logLine } from "../../lib/log";
+import { LOG_ERROR, LOG_WARN, LogLine, logLine } from "../../lib/log";
 import { buildArguments } from "../../lib/process/arguments";
 import { strerror } from "../../lib/process/errors";
+import { clock_ns, wait4 } from "../../lib/process/process";
 import { decodeUtf8 } from "../../lib/process/utf8";
-import { ServiceRecord, serviceAt, serviceCount } from "./manifest";
-import { DEVICE_KIND_SHIFT, MAX_SERVICES, QUOTAS, QUOTA_KEEP } from "./manifest_layout";
+import { syscall } from "../../lib/sys";
+import { ServiceRecord, serviceAt } from "./manifest";
+import { DEVICE_KIND_SHIFT, QUOTAS, QUOTA_KEEP, RESTART_NEVER } from "./manifest_layout";
+import { stateOf } from "./service_table";
 
-/** How long a service may take until it answers for the first time. */
-const DESCRIBE_TIMEOUT_NS: i64 = 5_000_000_000;
 /** Argument of the console service: a person sits at the other end. */
 const TERMINAL: string = "tty";
 const DEVICE_INDEX_MASK: u32 = (1 << DEVICE_KIND_SHIFT) - 1;
-const SIGNAL_MASK: u32 = 0x7f;
-const EXIT_CODE_SHIFT: u32 = 8;
-const EXIT_CODE_MASK: u32 = 0xff;
 
-const processes = new StaticArray<i32>(MAX_SERVICES); // process ids by service; 0: it does not run
+let isOnTerminal: bool = false;
+
+/** onTerminal: a person uses the console. */
+export function setTerminal(onTerminal: bool): void {
+  isOnTerminal = onTerminal;
+}
 
 /** Begins a line with the service's name. */
-function lineFor(service: ServiceRecord): LogLine {
+export function lineFor(service: ServiceRecord): LogLine {
   return logLine.bytes(service.name, service.nameLength);
 }
 
@@ -52,7 +59,10 @@ function giveRights(pid: i32, service: ServiceRecord): i32 {
   let status = configure(pid, CONFIG_PRIORITY, service.priority);
   if (status >= 0) status = configure(pid, CONFIG_MESSAGE_PRIORITY, service.messagePriority);
   if (status >= 0) status = configure(pid, CONFIG_PRIVILEGES, service.privileges);
-  if (status >= 0 && service.endpoint) status = configure(pid, CONFIG_RECEIVE, service.endpoint);
+  if (status >= 0 && service.endpoint) {
+    const supervised = service.restart == RESTART_NEVER ? 0 : SUPERVISED;
+    status = configure(pid, CONFIG_RECEIVE, service.endpoint, supervised);
+  }
   for (let i: u32 = 0; i < service.devices && status >= 0; i++) {
     const device = service.device(i);
     status = configure(pid, CONFIG_DEVICE, device >> DEVICE_KIND_SHIFT, device & DEVICE_INDEX_MASK);
@@ -60,6 +70,7 @@ function giveRights(pid: i32, service: ServiceRecord): i32 {
   for (let i: u32 = 0; i < service.denied && status >= 0; i++) {
     status = configure(pid, CONFIG_DENY_SEND, service.deniedEndpoint(i));
   }
+  if (status >= 0) status = configure(pid, CONFIG_DENY_SEND, EPID_SUPERVISOR);
   for (let which: u32 = 1; which <= QUOTAS && status >= 0; which++) {
     const limit = service.quota(which);
     if (limit != QUOTA_KEEP) status = configure(pid, CONFIG_QUOTA, which, limit);
@@ -67,71 +78,80 @@ function giveRights(pid: i32, service: ServiceRecord): i32 {
   return status;
 }
 
-/** The service's argument block, for the plan: its name, and for the console of a terminal that it is one. */
-function planArguments(service: ServiceRecord, onTerminal: bool): void {
+/** The service's argument block, for the plan: its name, and for the console of a terminal that it is one. → its place */
+function planArguments(service: ServiceRecord): usize {
   const argv = [decodeUtf8(service.name, service.nameLength)];
-  if (onTerminal && service.endpoint == EPID_CONSOLE) argv.push(TERMINAL);
+  if (isOnTerminal && service.endpoint == EPID_CONSOLE) argv.push(TERMINAL);
   const block = heap.alloc(ARGUMENT_BLOCK_SIZE);
   plan.arguments = <u32>block;
   plan.argumentsSize = buildArguments(argv, block); // a name and a word always fit
+  return block;
 }
 
-/** Builds and starts the process of a service. → pid or -errno */
-function startProcess(service: ServiceRecord, onTerminal: bool): i32 {
-  const file = findFile(service.program, service.programLength);
-  if (file === null) return -ENOENT;
-  planArguments(service, onTerminal);
+/** Builds a process of the service from `file`, or from what it is made of otherwise (null). → pid, without its rights, or -errno */
+export function buildService(i: u32, file: ArchiveFile | null): i32 {
+  const service = serviceAt(i);
+  let program = file === null ? stateOf(i).program : file;
+  if (program === null) program = findFile(service.program, service.programLength);
+  if (program === null) return -ENOENT;
+  const block = planArguments(service);
   plan.token = 0;
   plan.memoryMaxPages = service.memoryMaxPages;
-  const pid = build(file);
-  if (pid < 0) return pid;
-  const status = giveRights(pid, service);
-  if (status >= 0) return start(pid);
-  discard(pid);
-  return status;
+  const pid = build(program);
+  heap.free(block);
+  dropPrograms();
+  return pid;
 }
 
-/** Starts every service of the manifest. onTerminal: a person uses the console. → how many could not be started */
-export function startServices(onTerminal: bool): u32 {
-  let failures: u32 = 0;
-  for (let i: u32 = 0; i < serviceCount; i++) {
-    const service = serviceAt(i);
-    const pid = startProcess(service, onTerminal);
-    processes[i] = max(pid, 0);
-    if (pid >= 0) continue;
-    failures++;
-    logLine.text("cannot start ").bytes(service.name, service.nameLength);
-    logLine.text(" from ").bytes(service.program, service.programLength).text(": ").text(strerror(pid));
-    if (pid == -ENOEXEC) logLine.text(": ").text(describeFault(imageFault));
-    logLine.write(LOG_ERROR);
+/**
+ * Makes the process `pid`, just built, what serves: with its rights, the memory that the last one kept, and running. The last
+ * one is dead. → pid or -errno, and then it is gone.
+ */
+export function installService(i: u32, pid: i32): i32 {
+  const state = stateOf(i);
+  const service = serviceAt(i);
+  let status = giveRights(pid, service);
+  if (status < 0) {
+    discard(pid);
+    return status;
   }
-  return failures;
+  if (state.corpse) inheritFrom(i, pid);
+  status = start(pid); // what cannot be started is gone
+  if (status < 0) return status;
+  collectCorpse(i);
+  state.pid = pid;
+  state.state = SVC_RUNNING;
+  state.misses = 0;
+  state.started_ns = clock_ns();
+  state.beat_ns = state.started_ns;
+  return pid;
 }
 
-/** Waits until every running service has answered OP_DESCRIBE. → how many did not */
-export function waitForServices(): u32 {
-  let failures: u32 = 0;
-  for (let i: u32 = 0; i < serviceCount; i++) {
-    const service = serviceAt(i);
-    if (processes[i] == 0 || service.endpoint == 0) continue;
-    const code = ipcCallService(service.endpoint, request(OP_DESCRIBE), DESCRIBE_TIMEOUT_NS);
-    if (code >= 0) continue;
-    failures++;
-    lineFor(service).text(" does not answer on endpoint ").number(service.endpoint);
-    logLine.text(": ").text(strerror(code)).write(LOG_ERROR);
-  }
-  return failures;
+function inheritFrom(i: u32, pid: i32): void {
+  const status = <i32>syscall(SYS_PROC_INHERIT, pid, stateOf(i).corpse, 0, 0, 0, 0);
+  if (status >= 0 || status == -ESRCH) return; // -ESRCH: it kept nothing
+  lineFor(serviceAt(i))
+    .text(" starts without the memory of its last instance: ")
+    .text(strerror(status))
+    .write(LOG_WARN);
 }
 
-/** Says that a service died, if `pid` was one. status: its status word. */
-export function logDeath(pid: i32, status: u32): void {
-  for (let i: u32 = 0; i < serviceCount; i++) {
-    if (processes[i] != pid) continue;
-    processes[i] = 0;
-    lineFor(serviceAt(i)).text(" (pid ").number(pid).text(") died: ");
-    const signal = status & SIGNAL_MASK;
-    if (signal) logLine.text("killed by signal ").number(signal);
-    else logLine.text("exit status ").number((status >> EXIT_CODE_SHIFT) & EXIT_CODE_MASK);
-    logLine.write(LOG_ERROR);
-  }
+/** Nothing of the service's last process is needed any more. */
+export function collectCorpse(i: u32): void {
+  const state = stateOf(i);
+  if (state.corpse) wait4(state.corpse, WNOHANG);
+  state.corpse = 0;
+}
+
+/** Builds and starts service `i`, which does not run. → pid or -errno, which the log names */
+export function startService(i: u32): i32 {
+  const built = buildService(i, null);
+  const pid = built < 0 ? built : installService(i, built);
+  if (pid >= 0) return pid;
+  const service = serviceAt(i);
+  logLine.text("cannot start ").bytes(service.name, service.nameLength);
+  logLine.text(" from ").bytes(service.program, service.programLength).text(": ").text(strerror(pid));
+  if (pid == -ENOEXEC) logLine.text(": ").text(describeFault(imageFault));
+  logLine.write(LOG_ERROR);
+  return pid;
 }

@@ -1,5 +1,5 @@
-// The shell as init's child: descriptors 0, 1 and 2 on the console, /bin/sh on them, and waiting for it while every other
-// child that ends is taken note of: services are logged, orphans just go.
+// The shell as init's child: descriptors 0, 1 and 2 on the console, /bin/sh on them. Until it ends, the services are
+// supervised, and orphans, which are init's children then, are collected.
 
 import { ENOENT } from "../../../abi/errno";
 import { O_RDWR } from "../../../abi/file";
@@ -7,8 +7,9 @@ import { shellStatus } from "../../../abi/wait";
 import { STDERR, STDIN, close, dup2, open } from "../../lib/fs/file";
 import { LOG_ERROR, logLine } from "../../lib/log";
 import { strerror } from "../../lib/process/errors";
-import { spawn, wait4, waitStatus } from "../../lib/process/process";
-import { logDeath } from "./services";
+import { kill, spawn, waitStatus } from "../../lib/process/process";
+import { Control } from "./control";
+import { nextDue_ns, reapServices, restartDue, takeHeartbeats } from "./supervise";
 
 const CONSOLE: string = "/dev/console";
 const SHELL: string = "/bin/sh";
@@ -16,8 +17,6 @@ const SHELL: string = "/bin/sh";
 const STATUS_NOT_STARTED: i32 = 126;
 const STATUS_NOT_FOUND: i32 = 127;
 const STATUS_FAILED: i32 = 1;
-
-const ANY_CHILD: i32 = -1;
 
 /** Opens the console as descriptors 0, 1 and 2, which the shell inherits. 0 or -errno. */
 function openConsole(): i32 {
@@ -32,16 +31,20 @@ function openConsole(): i32 {
   return 0;
 }
 
-/** Waits for child `shell` and reaps all others meanwhile. → the shell's status as a shell would tell it */
+/** Supervises the services until child `shell` ends. → the shell's status as a shell would tell it */
 function waitForShell(shell: i32): i32 {
-  let pid = wait4(ANY_CHILD, 0);
-  while (pid >= 0 && pid != shell) {
-    logDeath(pid, waitStatus);
-    pid = wait4(ANY_CHILD, 0);
+  const control = new Control();
+  for (let pid = reapServices(); pid != shell; pid = reapServices()) {
+    if (pid > 0) continue; // an orphan
+    if (kill(shell, 0) < 0) {
+      logLine.text("lost the shell").write(LOG_ERROR);
+      return STATUS_FAILED;
+    }
+    restartDue();
+    takeHeartbeats();
+    control.serveOnce(nextDue_ns());
   }
-  if (pid == shell) return shellStatus(waitStatus);
-  logLine.text("lost the shell: ").text(strerror(pid)).write(LOG_ERROR);
-  return STATUS_FAILED;
+  return shellStatus(waitStatus);
 }
 
 /** Runs /bin/sh with `argv` on the console until it ends. → its status, 1 without a console, 126 or 127 without a shell */

@@ -23,7 +23,14 @@ export function startClock(): void {
   start_ns = readSystemInfo().now_ns;
 }
 
-/** Nanoseconds since boot. Whole seconds and the rest are scaled apart, so that the product cannot overflow. */
+/** The clock shows no less than this many seconds since 1970 from now on: somebody has seen that time already. */
+export function raiseClock(seconds: u32): void {
+  const least_ns = <u64>seconds * SECOND_NS;
+  const shown_ns = now_ns();
+  if (shown_ns < least_ns) start_ns += least_ns - shown_ns;
+}
+
+/** Nanoseconds since 1970 as far as anybody knows: since boot, or since a time that a disk had seen. Whole seconds and the rest are scaled apart, so that the product cannot overflow. */
 export function now_ns(): u64 {
   const hz = info.counterHz;
   if (!hz) return 0;

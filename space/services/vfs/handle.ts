@@ -5,21 +5,33 @@
 //
 // Whose handle it is the kernel knows, and only the kernel.
 
+import { S_IFMT } from "../../../abi/file";
 import { superblock } from "./tmpfs/superblock";
 import { HANDLE_BLOCK, HANDLE_SIZE, MAX_HANDLES, blockAddress } from "./tmpfs/layout";
-import { inodeAt, releaseIfUnused } from "./tmpfs/inode";
+import { fileSystemOf, mountAt, removeMount } from "./mount_table";
 
 const INDEX_BITS: u32 = 10;
 const INDEX_MASK: u32 = MAX_HANDLES - 1;
 const MAX_GENERATION: u32 = (1 << 21) - 1;
 
+/** A handle's flags are O_… of its open, and the inode's type in the upper four bits. */
+const TYPE_SHIFT: u32 = 16;
+const TYPE_MASK: u32 = S_IFMT << TYPE_SHIFT;
+
 @unmanaged
 export class Handle {
   inode: u32; // 0: not open
-  flags: u32; // O_… of the open
+  flags: u32;
   position: u64; // bytes; in a directory: what readdir gives next
   generation: u32;
   next: u32; // released: index + 1 of the next one in the list
+  mount: u32; // index of the mount that has the inode
+  ahead: u32; // page of the file after the last one read, for read-ahead
+
+  /** S_IF…. */
+  @inline get type(): u32 {
+    return (this.flags & TYPE_MASK) >> TYPE_SHIFT;
+  }
 }
 
 @inline
@@ -32,8 +44,24 @@ export function hasFreeHandle(): bool {
   return superblock().openHandles < superblock().maxHandles;
 }
 
-/** Opens a handle to an inode; there is a free one. token: the call that asked for it. → its value. */
-export function openHandle(inode: u32, flags: u32, token: u64): u32 {
+/** After a restart: mounts of a type whose state is lost go, and the handles on them are closed. */
+export function dropMounts(type: u32): void {
+  const sb = superblock();
+  for (let index: u32 = 0; index < sb.freshHandle; index++) {
+    const handle = handleAt(index);
+    if (!handle.inode || mountAt(handle.mount).type != type) continue;
+    handle.inode = 0;
+    handle.next = sb.freeHandle;
+    sb.freeHandle = index + 1;
+    sb.openHandles -= 1;
+  }
+  for (let index: u32 = 0; index < sb.endMount; index++) {
+    if (mountAt(index).type == type) removeMount(mountAt(index));
+  }
+}
+
+/** Opens a handle to inode `inode` of a mount; there is a free one. token: the call that asked for it. → its value. */
+export function openHandle(mountIndex: u32, inode: u32, mode: u32, flags: u32, token: u64): u32 {
   const sb = superblock();
   let index = sb.freeHandle;
   if (index) {
@@ -45,10 +73,14 @@ export function openHandle(inode: u32, flags: u32, token: u64): u32 {
   }
   const handle = handleAt(index);
   handle.inode = inode;
-  handle.flags = flags;
+  handle.flags = flags | ((mode & S_IFMT) << TYPE_SHIFT);
   handle.position = 0;
+  handle.mount = mountIndex;
+  handle.ahead = 0;
   if (!handle.generation) handle.generation = 1;
-  inodeAt(inode).opens += 1;
+  const mount = mountAt(mountIndex);
+  mount.opens += 1;
+  fileSystemOf(mount).opened(mount, inode);
   const value = (handle.generation << INDEX_BITS) | index;
   sb.openHandles += 1;
   sb.openedHandle = value;
@@ -76,8 +108,9 @@ export function closeHandle(value: u32): bool {
   sb.freeHandle = (value & INDEX_MASK) + 1;
   sb.openHandles -= 1;
   if (sb.openedHandle == value) sb.openedHandle = 0;
-  inodeAt(inode).opens -= 1;
-  releaseIfUnused(inode);
+  const mount = mountAt(handle.mount);
+  mount.opens -= 1;
+  fileSystemOf(mount).closed(mount, inode);
   return true;
 }
 

@@ -4,10 +4,12 @@
 
 import { message } from "../../lib/hnx_ipc/call";
 import { readSystemInfo, startClock } from "./clock";
-import { addSystemNodes } from "./device";
-import { loadArchive, mapArchive } from "./initrd";
+import { loadArchive, mapArchive } from "./initrd/archive_tree";
 import { LOG_ERROR, addNumber, addText, endLine } from "./log_line";
-import { formatArena, isArenaValid, reserveArena } from "./tmpfs/arena";
+import { dropMounts } from "./handle";
+import { TYPE_EXT } from "./mount_table";
+import { addDevices, addSystemTree, registerTypes } from "./system_tree";
+import { formatArena, isArenaValid, prepareCache, reserveArena } from "./tmpfs/arena";
 import { Vfs } from "./vfs";
 
 const service = new Vfs();
@@ -22,26 +24,32 @@ function report(what: string, status: i32): i32 {
 }
 
 /** Reserves the arena and maps the archive of `bytes` bytes into it. 0 or -errno. */
-function reserveWithArchive(bytes: u32): i32 {
-  const status = reserveArena(bytes);
+function reserveWithArchive(bytes: u32, memoryFrames: u32): i32 {
+  const status = reserveArena(bytes, memoryFrames);
   return status < 0 ? status : mapArchive(bytes);
 }
 
 /** Finds or makes the arena, with the boot archive in it; if that cannot be mapped, without. 0, or errno. */
 export function start(): i32 {
   startClock();
+  registerTypes();
+  addDevices();
   const info = readSystemInfo();
   let archiveBytes = info.initrdBytes;
-  let status = reserveWithArchive(archiveBytes);
+  let status = reserveWithArchive(archiveBytes, info.framesTotal);
   if (status < 0) {
     report("boot archive", status);
     archiveBytes = 0;
-    status = reserveArena(archiveBytes);
+    status = reserveArena(archiveBytes, info.framesTotal);
   }
   if (status < 0) return report("memory", status);
-  if (isArenaValid(archiveBytes)) return 0;
+  prepareCache(archiveBytes, info.framesTotal);
+  if (isArenaValid(archiveBytes)) {
+    dropMounts(TYPE_EXT);
+    return 0;
+  }
   formatArena(archiveBytes, info.framesTotal);
-  status = addSystemNodes();
+  status = addSystemTree();
   if (status < 0) return report("/tmp and /dev", status);
   if (archiveBytes) loadArchive(archiveBytes);
   return 0;

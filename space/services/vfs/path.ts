@@ -4,10 +4,21 @@
 // Each name is scanned once, 8 bytes at a time: the word that is searched for a slash is also what the hash takes. So up
 // to 7 bytes after a path's end are read (never used): it must not lie at the end of the memory.
 
-import { ENAMETOOLONG, ENOENT, ENOTDIR } from "../../../abi/errno";
-import { MAX_NAME } from "../../../abi/limits";
-import { entryAt, findEntry } from "./tmpfs/directory";
-import { ROOT_INODE, inodeAt, isDirectory } from "./tmpfs/inode";
+import { ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR } from "../../../abi/errno";
+import { S_IFDIR, S_IFLNK, S_IFMT } from "../../../abi/file";
+import { MAX_LINKS_FOLLOWED, MAX_NAME, MAX_PATH } from "../../../abi/limits";
+import { node, nodeInode, nodeMode } from "./file_system";
+import { NAME_DOT, NAME_DOT_DOT, NAME_ORDINARY, NAME_ROOT, found } from "./found";
+import {
+  Mount,
+  ROOT_MOUNT,
+  coveringMount,
+  TYPE_TMPFS,
+  fileSystemOf,
+  mayBeCovered,
+  mountAt,
+} from "./mount_table";
+import { lookupInTmpfs } from "./tmpfs/directory";
 import { superblock } from "./tmpfs/superblock";
 
 const SLASH: u32 = 0x2f;
@@ -20,26 +31,18 @@ const HASH_FACTOR: u64 = 0x9e3779b97f4a7c15;
 const HASH_SHIFT: u64 = 29;
 const EVERY_UPPER_BIT: u64 = 0xffffffff00000000;
 
-/** What the last name of a path is. */
-export const NAME_ORDINARY: u32 = 0;
-export const NAME_ROOT: u32 = 1; // there is none: the path is "/"
-export const NAME_DOT: u32 = 2;
-export const NAME_DOT_DOT: u32 = 3;
+/** Texts of links and what follows them, two in turn, each with room for the bytes after a path that may be read. */
+const LINK_BUFFER_SIZE: usize = 4104;
+const linkBuffers: usize = memory.data(16416, 8);
+/** A pair of them for each path of a request, so that the first path's last name is still there after the second walk. */
+let bufferPair: u32 = 0;
+let nextBuffer: u32 = 0;
 
-@unmanaged
-class Found {
-  kind: u32; // NAME_…
-  inode: u32; // what the path names; 0: there is no such name in `parent`
-  entry: u32; // its slot; 0 for other kinds than NAME_ORDINARY
-  parent: u32; // inode of the directory that has, or would have, the name
-  name: usize;
-  length: u32;
-  hash: u32;
-  hasSlash: bool; // the path ends with a slash: it means a directory
+/** Which of a request's paths is resolved next: 0 or 1. */
+@inline
+export function useBuffersOf(path: u32): void {
+  bufferPair = path;
 }
-
-/** The result of the last walk that returned 0. */
-export const found = changetype<Found>(memory.data(32, 8));
 
 @inline
 function skipSlashes(at: usize, end: usize): usize {
@@ -77,58 +80,123 @@ function dotKind(name: usize, length: u32): u32 {
   return length == 2 && load<u8>(name, 1) == DOT ? NAME_DOT_DOT : NAME_ORDINARY;
 }
 
-function foundRoot(): i32 {
+/** The mount that the last step led to. */
+let stepMount = changetype<Mount>(0);
+
+/** The node above a directory, or -errno. Above a mount's root is what is above the directory that it covers. */
+export function nodeAbove(mount: Mount, directory: u32): i64 {
+  while (directory == mount.root && mount.covered) {
+    directory = mount.covered;
+    mount = mountAt(mount.parent);
+  }
+  stepMount = mount;
+  return directory == mount.root ? node(directory, S_IFDIR) : fileSystemOf(mount).parentOf(mount, directory);
+}
+
+/**
+ * Puts what the symbolic link `inode` says, and the rest of the path from `rest` to `end`, into a buffer. → its address;
+ * length and errors in expandedLength.
+ */
+let expandedLength: i32 = 0;
+function expand(mount: Mount, inode: u32, rest: usize, end: usize): usize {
+  const buffer = linkBuffers + <usize>((bufferPair << 1) | (nextBuffer & 1)) * LINK_BUFFER_SIZE;
+  const length = fileSystemOf(mount).readLink(mount, inode, buffer, MAX_PATH);
+  const restLength = <u32>(end - rest);
+  if (length <= 0) expandedLength = length ? length : -ENOENT;
+  else if (<u32>length + restLength > MAX_PATH) expandedLength = -ENAMETOOLONG;
+  else {
+    memory.copy(buffer + length, rest, restLength);
+    expandedLength = length + restLength;
+    nextBuffer++;
+  }
+  return buffer;
+}
+
+/** The path ended with the directory itself, and has no last name. */
+function foundDirectory(mount: Mount, directory: u32): i32 {
   found.kind = NAME_ROOT;
-  found.inode = ROOT_INODE;
-  found.entry = 0;
-  found.parent = ROOT_INODE;
+  found.mount = mount.index;
+  found.inode = directory;
+  found.mode = S_IFDIR;
+  found.parentMount = mount.index;
+  found.parent = directory;
   found.hasSlash = true;
   return 0;
 }
 
+/** The node of one name; `stepMount` is where it is. */
+@inline
+function step(mount: Mount, directory: u32, kind: u32, name: usize, length: u32, hash: u32): i64 {
+  if (kind == NAME_DOT_DOT) return nodeAbove(mount, directory);
+  stepMount = mount;
+  if (kind == NAME_DOT) return node(directory, S_IFDIR);
+  // The root's type, by far the most frequent one, is asked without the detour over the table of types.
+  const value =
+    mount.type == TYPE_TMPFS
+      ? lookupInTmpfs(directory, name, length, hash)
+      : fileSystemOf(mount).lookup(mount, directory, name, length, hash);
+  if (value > 0 && mayBeCovered(mount, nodeInode(value))) {
+    const cover = coveringMount(mount, nodeInode(value));
+    stepMount = cover;
+    if (cover != mount) return node(cover.root, S_IFDIR);
+  }
+  return value;
+}
+
 /**
- * Resolves the `length` bytes at `path` and leaves the result in `found`. 0 (found.inode is 0 if only the last name is
- * missing), -ENOENT, -ENOTDIR (something before a slash is no directory), -ENAMETOOLONG.
+ * Resolves the `length` bytes at `path` and leaves the result in `found`. follow: whether a symbolic link as the last
+ * name stands for what it leads to. 0 (found.inode is 0 if only the last name is missing), -ENOENT, -ENOTDIR (something
+ * before a slash is no directory), -ENAMETOOLONG, -ELOOP, WAIT.
  */
-export function walk(path: usize, length: u32): i32 {
+export function walk(path: usize, length: u32, follow: bool): i32 {
   if (!length) return -ENOENT;
-  const end = path + length;
-  const seed = superblock().hashSeed;
+  let end = path + length;
   let at = skipSlashes(path, end);
-  if (at == end) return foundRoot();
-  let directory = ROOT_INODE;
-  while (true) {
+  const seed = superblock().hashSeed;
+  let mount = mountAt(ROOT_MOUNT);
+  let directory = mount.root;
+  let links: u32 = 0;
+  while (at != end) {
     const name = at;
     const scan = scanName(name, end, seed ^ directory);
     const nameLength = <u32>scan;
-    const hash = <u32>(scan >> 32);
     if (nameLength > MAX_NAME) return -ENAMETOOLONG;
-    let kind = NAME_ORDINARY;
-    if (load<u8>(name) == DOT) kind = dotKind(name, nameLength);
-    let slot: u32 = 0;
-    let inode: u32 = 0;
-    if (kind == NAME_ORDINARY) {
-      slot = findEntry(directory, name, nameLength, hash);
-      if (slot) inode = entryAt(slot).inode;
-    } else {
-      inode = kind == NAME_DOT ? directory : inodeAt(directory).parent;
-    }
+    const kind = load<u8>(name) == DOT ? dotKind(name, nameLength) : NAME_ORDINARY;
+    const value = step(mount, directory, kind, name, nameLength, <u32>(scan >> 32));
+    if (value < 0) return <i32>value;
     const nameEnd = name + nameLength;
     at = skipSlashes(nameEnd, end);
     const hasSlash = at != nameEnd;
-    if (hasSlash && inode && !isDirectory(inodeAt(inode))) return -ENOTDIR;
+    const type = nodeMode(value) & S_IFMT;
+    if (type == S_IFLNK && (hasSlash || follow)) {
+      if (++links > MAX_LINKS_FOLLOWED) return -ELOOP;
+      path = expand(stepMount, nodeInode(value), nameEnd, end);
+      if (expandedLength < 0) return expandedLength;
+      end = path + expandedLength;
+      at = skipSlashes(path, end);
+      if (at != path) {
+        mount = mountAt(ROOT_MOUNT);
+        directory = mount.root;
+      }
+      continue;
+    }
+    if (hasSlash && value && type != S_IFDIR) return -ENOTDIR;
     if (at == end) {
       found.kind = kind;
-      found.inode = inode;
-      found.entry = slot;
+      found.mount = stepMount.index;
+      found.inode = nodeInode(value);
+      found.mode = nodeMode(value);
+      found.parentMount = mount.index;
       found.parent = directory;
       found.name = name;
       found.length = nameLength;
-      found.hash = hash;
+      found.hash = <u32>(scan >> 32);
       found.hasSlash = hasSlash;
       return 0;
     }
-    if (!inode) return -ENOENT;
-    directory = inode;
+    if (!value) return -ENOENT;
+    mount = stepMount;
+    directory = nodeInode(value);
   }
+  return foundDirectory(mount, directory);
 }

@@ -1,33 +1,85 @@
-// The path in a request: a string in the message, or, when that is empty, a u32 length and the bytes in window 0.
+// Paths in a request: a string in the message, or, when that is empty, a u32 length and the bytes in a window: 0 for a
+// request's first path, 1 for its second.
 
 import { EBADMSG, EFAULT, ENAMETOOLONG, ENOENT } from "../../../abi/errno";
 import { MAX_PATH } from "../../../abi/limits";
 import { Message } from "../../../abi/message";
 import { msgRead } from "../../lib/hnx_ipc/service";
-import { walk } from "./path";
+import { FOUND_SIZE, firstFound, found } from "./found";
+import { useBuffersOf, walk } from "./path";
 
-/** Room for MAX_PATH bytes and those after a path that resolution may read (path.ts). */
-const longPath: usize = memory.data(4104, 8);
+/** Two long paths, each with room for the bytes after a path that resolution may read (path.ts). */
+const LONG_PATH_SIZE: usize = 4104;
+const longPaths: usize = memory.data(8208, 8);
 
-/** Pulls a long path from the caller's window 0 and resolves it. */
-function resolveLongPath(m: Message): i32 {
+/** Bytes of the text that takeText() found, and where they are. */
+let textAddress: usize = 0;
+let textLength: u32 = 0;
+
+/** Pulls a long text from the caller's window. */
+function takeLongText(m: Message, window: u32): i32 {
   m.take(1);
   if (!m.unread) return -ENOENT;
   const length = m.readU32();
   if (!m.ok) return -EBADMSG;
   if (!length) return -ENOENT;
   if (length > MAX_PATH) return -ENAMETOOLONG;
-  const copied = msgRead(m.msgId, 0, 0, longPath, length);
+  textAddress = longPaths + <usize>window * LONG_PATH_SIZE;
+  textLength = length;
+  const copied = msgRead(m.msgId, window, 0, textAddress, length);
   if (copied < 0) return copied;
-  return <u32>copied == length ? walk(longPath, length) : -EFAULT;
+  return <u32>copied == length ? 0 : -EFAULT;
 }
 
-/** Resolves the path that the message goes on with; the result is in `found`. 0 or -errno, walk()'s included. */
+/** Takes the path that the message goes on with, not resolved: textAddress, textLength. 0 or -errno. */
 @inline
-export function resolvePath(m: Message): i32 {
+function takeText(m: Message, window: u32): i32 {
   const unread = m.unread;
   const text = m.data + m.position;
   const length: u32 = unread ? load<u8>(text) : 0;
   if (length >= unread) return -EBADMSG;
-  return length ? walk(text + 1, length) : resolveLongPath(m);
+  if (!length) return takeLongText(m, window);
+  textAddress = text + 1;
+  textLength = length;
+  m.position += <u16>(length + 1);
+  return 0;
+}
+
+/** Resolves the path that the message goes on with; the result is in `found`. 0 or -errno or WAIT, as walk()'s. */
+@inline
+export function resolvePath(m: Message, follow: bool): i32 {
+  const status = takeText(m, 0);
+  return status < 0 ? status : walk(textAddress, textLength, follow);
+}
+
+/**
+ * The same for an operation with two paths: the first one is in `firstFound`, the second in `found`. mustExist: a first one
+ * that names nothing is -ENOENT, whatever the second is.
+ */
+export function resolveTwoPaths(m: Message, mustExist: bool): i32 {
+  let status = takeText(m, 0);
+  if (status == 0) status = walk(textAddress, textLength, false);
+  if (status < 0) return status;
+  if (mustExist && !found.inode) return -ENOENT;
+  memory.copy(changetype<usize>(firstFound), changetype<usize>(found), FOUND_SIZE);
+  status = takeText(m, 1);
+  if (status < 0) return status;
+  useBuffersOf(1);
+  status = walk(textAddress, textLength, false);
+  useBuffersOf(0);
+  return status;
+}
+
+/** The text of a symbolic link to be made: address and length, of which both may be what the link's text is not. */
+export let linkText: usize = 0;
+export let linkLength: u32 = 0;
+
+/** For symlink: keeps the first text as linkText, resolves the second into `found`. */
+export function resolveTextAndPath(m: Message): i32 {
+  let status = takeText(m, 0);
+  if (status < 0) return status;
+  linkText = textAddress;
+  linkLength = textLength;
+  status = takeText(m, 1);
+  return status < 0 ? status : walk(textAddress, textLength, false);
 }

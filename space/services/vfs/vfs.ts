@@ -1,41 +1,90 @@
 // The VFS as a service: which function answers which operation.
 
 import { EPID_VFS, NOTIFY_DRAIN } from "../../../abi/endpoints";
-import { EINVAL } from "../../../abi/errno";
+import { EAGAIN, EBADMSG, EINVAL } from "../../../abi/errno";
 import { FLAG_ASYNC, Message } from "../../../abi/message";
-import {
-  VFS_CLOSE,
-  VFS_CREATE,
-  VFS_MKDIR,
-  VFS_OPEN,
-  VFS_READ,
-  VFS_READDIR,
-  VFS_RMDIR,
-  VFS_SEEK,
-  VFS_STAT,
-  VFS_UNLINK,
-  VFS_WRITE,
-} from "../../../abi/ops";
-import { Service, failed } from "../../lib/hnx_ipc/service";
-import { mkdir, rmdir, stat, unlink } from "./names";
+import * as op from "../../../abi/ops";
+import { LATER, Service, answerWithData, done, failed } from "../../lib/hnx_ipc/service";
+import { message } from "../../lib/hnx_ipc/call";
+import { link, rename, symlink } from "./links";
+import { lstat, mkdir, rmdir, stat, unlink } from "./names";
+import { change, readlink, truncate } from "./attributes";
 import { close, create, drain, open } from "./open";
+import { PARK } from "./answer";
+import { isAnswersEndpoint, sendIo } from "./cache/client";
+import { beginStamp } from "./cache/frame";
+import { completeIo, unsentIo } from "./cache/io";
+import { hasNameless } from "./ext/in_use";
+import { endNamelessInodes } from "./ext/truncate";
+import { mount, umount } from "./mounts";
+import { beginRun, finishReady, park, parkAgain, takeReady } from "./parking";
 import { readdir } from "./readdir";
+import { fsync, sync } from "./sync";
 import { superblock } from "./tmpfs/superblock";
 import { read, seek, write } from "./transfer";
 
 export class Vfs extends Service {
   constructor() {
-    super(EPID_VFS, "vfs", "1.0");
+    super(EPID_VFS, "vfs", "1.1");
   }
 
-  /** A message that nobody waits for is refused: whoever sent it could not close what it opened. */
+  /** A message that nobody waits for is refused, the block service's answers apart: what it opened nobody could close. */
   request(m: Message): i64 {
-    if (m.flags & FLAG_ASYNC) return failed(EINVAL);
+    if (m.flags & FLAG_ASYNC) return this.takeAnswer(m);
+    beginRun();
+    return this.serve(m);
+  }
+
+  /** Runs the operation in the message once. → its result, or LATER: it is kept */
+  private serve(m: Message): i64 {
     const sb = superblock();
+    beginStamp();
     sb.changing = m.op;
     const result = this.answerTo(m);
     sb.changing = 0;
-    return result;
+    if (hasNameless() || unsentIo()) this.workOnDisks();
+    return result == PARK ? this.keep(m) : result;
+  }
+
+  /** Takes inodes without a name apart as far as that goes, and sends what was asked of the disks. */
+  private workOnDisks(): void {
+    if (hasNameless()) endNamelessInodes();
+    sendIo();
+  }
+
+  /** Whether the request in the message page is one that was kept before. */
+  private isAgain: bool = false;
+
+  /** Keeps the request until it can go on. */
+  private keep(m: Message): i64 {
+    if (this.isAgain) {
+      parkAgain();
+      return LATER;
+    }
+    return park(m) ? LATER : failed(EAGAIN);
+  }
+
+  /** An answer of the block service: what waited for it goes on. */
+  private takeAnswer(m: Message): i64 {
+    if (!isAnswersEndpoint(m.dstEpid) || m.op != op.BLOCK_COMPLETED) return failed(EINVAL);
+    const cookie = m.readU64();
+    const result = <i64>m.readU64();
+    if (!m.ok) return failed(EBADMSG);
+    completeIo(cookie, result);
+    this.runReady();
+    beginRun();
+    this.workOnDisks();
+    return done(0);
+  }
+
+  /** Does again what can go on. */
+  private runReady(): void {
+    this.isAgain = true;
+    while (takeReady()) {
+      const result = this.serve(message());
+      if (result != LATER) answerWithData(finishReady(), result);
+    }
+    this.isAgain = false;
   }
 
   notification(bits: u64): void {
@@ -45,28 +94,57 @@ export class Vfs extends Service {
   @inline
   private answerTo(m: Message): i64 {
     switch (<u32>m.op) {
-      case VFS_OPEN:
+      case op.VFS_OPEN:
         return open(m);
-      case VFS_READ:
+      case op.VFS_READ:
         return read(m);
-      case VFS_WRITE:
+      case op.VFS_WRITE:
         return write(m);
-      case VFS_CLOSE:
+      case op.VFS_CLOSE:
         return close(m);
-      case VFS_SEEK:
+      case op.VFS_SEEK:
         return seek(m);
-      case VFS_STAT:
+      case op.VFS_STAT:
         return stat(m);
-      case VFS_READDIR:
+      case op.VFS_READDIR:
         return readdir(m);
-      case VFS_CREATE:
+      case op.VFS_CREATE:
         return create(m);
-      case VFS_UNLINK:
+      case op.VFS_UNLINK:
         return unlink(m);
-      case VFS_MKDIR:
+      case op.VFS_MKDIR:
         return mkdir(m);
-      case VFS_RMDIR:
+      case op.VFS_RMDIR:
         return rmdir(m);
+      default:
+        return this.answerRare(m);
+    }
+  }
+
+  private answerRare(m: Message): i64 {
+    switch (<u32>m.op) {
+      case op.VFS_LSTAT:
+        return lstat(m);
+      case op.VFS_RENAME:
+        return rename(m);
+      case op.VFS_LINK:
+        return link(m);
+      case op.VFS_SYMLINK:
+        return symlink(m);
+      case op.VFS_READLINK:
+        return readlink(m);
+      case op.VFS_TRUNCATE:
+        return truncate(m);
+      case op.VFS_CHANGE:
+        return change(m);
+      case op.VFS_MOUNT:
+        return mount(m);
+      case op.VFS_UMOUNT:
+        return umount(m);
+      case op.VFS_FSYNC:
+        return fsync(m);
+      case op.VFS_SYNC:
+        return sync(m);
       default:
         return this.unknown(m);
     }

@@ -3,16 +3,21 @@
 // throws. Calls that a test does not expect are answered -ENOSYS; `handlers` adds others.
 
 import { DRAIN_RECORD_SIZE, INITRD_OBJECT } from "../../../abi/construct.ts";
-import { EFAULT, EINVAL, ENOSYS, EPERM, ESRCH } from "../../../abi/errno.ts";
-import { MAX_COPY_SLICE, PAGE_SIZE } from "../../../abi/limits.ts";
+import { EPID_BLOCK } from "../../../abi/endpoints.ts";
+import { EFAULT, EFBIG, EINVAL, ENOSYS, EPERM, ESRCH } from "../../../abi/errno.ts";
+import { MAX_COPY_SLICE, MAX_OBJECT_PAGES, PAGE_SIZE } from "../../../abi/limits.ts";
 import {
+  SYS_EP_CREATE,
   SYS_EP_DRAIN,
   SYS_LOG_WRITE,
   SYS_MSG_READ,
   SYS_MSG_WRITE,
+  SYS_OBJECT_CREATE,
   SYS_OBJECT_MAP,
   SYS_SYSTEM_INFO,
 } from "../../../abi/syscall.ts";
+
+import { type Answer, MessagePage } from "./message.ts";
 
 /** A caller's memory window. Bytes from `goodBytes` on lie in a bad page. */
 export interface Window {
@@ -27,6 +32,15 @@ export interface DrainRecord {
   handle?: number;
   token?: bigint;
 }
+
+/** Who is called at endpoint 4: both read the request in the message page, and call() leaves its response there. */
+export interface BlockPeer {
+  call(): number;
+  send(): number;
+}
+
+/** The endpoint that the service creates. */
+export const ANSWERS_ENDPOINT = 0x10_0020;
 
 export type SyscallHandler = (args: bigint[]) => number;
 
@@ -54,6 +68,13 @@ export class FakeKernel {
   readonly handlers = new Map<number, SyscallHandler>();
   /** Where the archive was mapped. */
   mapping?: { address: number; bytes: number };
+  /** What serves endpoint 4, and answers it owes us. */
+  block?: BlockPeer;
+  /** Replies to calls that were kept, by token. */
+  readonly answered = new Map<bigint, Answer>();
+  /** Memory objects that were mapped: id → address. */
+  readonly mappedObjects = new Map<number, number>();
+  private nextMappedObject = 100;
   private memory?: WebAssembly.Memory;
 
   attach(memory: WebAssembly.Memory): void {
@@ -78,17 +99,39 @@ export class FakeKernel {
       sys: {
         call: (number: number, ...args: bigint[]) => BigInt(this.call(number, args)),
         counter: () => this.ticks++,
-        epCall: unexpected("epCall: it would block"),
-        epSend: unexpected("epSend"),
+        epCall: (epid: number) => BigInt(this.blockPeer(epid).call()),
+        epSend: (epid: number) => BigInt(this.blockPeer(epid).send()),
         epRecv: unexpected("epRecv"),
         epReplyRecv: unexpected("epReplyRecv"),
-        epReply: unexpected("epReply"),
+        epReply: (info: bigint, token: bigint, value: bigint) => this.answerKept(info, token, value),
         mmioRead32: unexpected("mmioRead32"),
         mmioWrite32: unexpected("mmioWrite32"),
         memoryBarrier: () => undefined,
+        loadAcquire32: (address: number) => this.slice(address, 4).readUInt32LE(),
+        storeRelease32: (address: number, value: number) => this.slice(address, 4).writeUInt32LE(value >>> 0),
+        sharedLoad64: (address: number) => this.slice(address, 8).readBigUInt64LE(),
+        sharedStore64: (address: number, value: bigint) =>
+          this.slice(address, 8).writeBigUInt64LE(BigInt.asUintN(64, value)),
       },
     };
   }
+
+  private blockPeer(epid: number): BlockPeer {
+    if (epid !== EPID_BLOCK || !this.block) throw new Error(`the service calls endpoint ${epid}`);
+    return this.block;
+  }
+
+  /** The answer to a call that was kept; its windows are gone with it. */
+  private answerKept(info: bigint, token: bigint, value: bigint): bigint {
+    if (!this.kept.delete(token)) return BigInt(-ESRCH);
+    const code = BigInt.asIntN(32, info);
+    if (!this.memory) throw new Error("no service is attached");
+    this.answered.set(token, new MessagePage(this.memory).readAnswer(code < 0n ? code : value));
+    return 0n;
+  }
+
+  /** Calls that the service kept, with their windows. */
+  readonly kept = new Map<bigint, Window[]>();
 
   private call(number: number, args: bigint[]): number {
     const handler = this.handlers.get(number);
@@ -102,6 +145,10 @@ export class FakeKernel {
         return this.systemInfo(a, b);
       case SYS_OBJECT_MAP:
         return this.mapObject(a, b, c, d);
+      case SYS_OBJECT_CREATE:
+        return a > MAX_OBJECT_PAGES ? -EFBIG : this.nextMappedObject++;
+      case SYS_EP_CREATE:
+        return ANSWERS_ENDPOINT;
       case SYS_EP_DRAIN:
         return this.drain(b);
       case SYS_LOG_WRITE:
@@ -114,7 +161,7 @@ export class FakeKernel {
 
   /** The windows of the call that `token` stands for; undefined: nobody waits for it. */
   protected windowsOf(token: bigint): Window[] | undefined {
-    return token === this.token ? this.windows : undefined;
+    return token === this.token ? this.windows : this.kept.get(token);
   }
 
   private copyWindow(
@@ -133,7 +180,7 @@ export class FakeKernel {
     if (!(toCaller ? (window.canWrite ?? true) : (window.canRead ?? true))) return -EPERM;
     const good = Math.min(window.bytes.length, window.goodBytes ?? Infinity);
     const count = Math.min(size, MAX_COPY_SLICE, Math.max(0, good - offset));
-    if (count === 0 && size > 0) return -EFAULT;
+    if (count === 0 && Math.min(size, window.bytes.length - offset) > 0) return -EFAULT;
     const theirs = window.bytes.subarray(offset, offset + count);
     if (toCaller) theirs.set(own.subarray(0, count));
     else own.set(theirs);
@@ -152,6 +199,11 @@ export class FakeKernel {
   }
 
   private mapObject(id: number, address: number, firstPage: number, pages: number): number {
+    if (id !== INITRD_OBJECT && id < this.nextMappedObject) {
+      this.slice(address, pages * PAGE_SIZE);
+      this.mappedObjects.set(id, address);
+      return 0;
+    }
     if (this.mapError) return this.mapError;
     if (id !== INITRD_OBJECT || !this.initrd || address % PAGE_SIZE !== 0) return -EINVAL;
     const bytes = pages * PAGE_SIZE;

@@ -1,8 +1,10 @@
 // A service's message page, seen from the test: builds requests in it and reads answers from it (abi/message.ts).
 
-const PAGE = 0x1000;
-const AT = { id: 0x00, source: 0x08, info: 0x10, cursor: 0x18, data: 0x80 };
-const DATA_MAX = 256;
+export const PAGE = 0x1000;
+/** Offsets in the page. */
+export const AT = { id: 0x00, source: 0x08, endpoint: 0x0c, info: 0x10, cursor: 0x18, data: 0x80 };
+export const DATA_MAX = 256;
+const DEFAULT_SOURCE = 1; // process id
 
 export const FLAG_ASYNC = 2;
 export const FLAG_OTHER_ENDPOINT = 16;
@@ -57,11 +59,13 @@ export class MessagePage {
     data: Uint8Array,
     flags = 0,
     length = data.length,
-    source = 1,
+    source = DEFAULT_SOURCE,
+    endpoint = 0,
   ): void {
     const page = new DataView(this.memory.buffer, PAGE);
     page.setBigUint64(AT.id, token, true);
     page.setUint32(AT.source, source, true);
+    page.setUint32(AT.endpoint, endpoint, true);
     page.setUint16(AT.info, op, true);
     page.setUint16(AT.info + 2, 1, true);
     page.setUint16(AT.info + 4, length, true);

@@ -4,7 +4,10 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import type { FakeKernel, Window } from "./fake_kernel.ts";
-import { type Answer, MessagePage, RequestData } from "./message.ts";
+import { type Answer, FLAG_ASYNC, MessagePage, RequestData } from "./message.ts";
+
+/** A handler's result that means: kept, and answered later. */
+export const LATER = -(1n << 63n);
 
 interface ServiceExports {
   memory: WebAssembly.Memory;
@@ -12,6 +15,7 @@ interface ServiceExports {
   start?(): number;
   dispatch(): bigint;
   notify?(bits: bigint): void;
+  tick?(now: bigint): void;
 }
 
 const modules = new Map<string, WebAssembly.Module>();
@@ -55,9 +59,9 @@ export class ServiceUnderTest {
     this.exports._initialize();
   }
 
-  /** Puts back everything above the first 64 KiB: a restarted service has new static data and its old arena. */
+  /** Puts back everything above the first 256 KiB: a restarted service has new static data and its old arena. */
   private restoreMemory(before: Uint8Array): void {
-    const first = 65536;
+    const first = 4 * 65536;
     this.memory.grow((before.length - this.memory.buffer.byteLength) / 65536);
     new Uint8Array(this.memory.buffer).set(before.subarray(first), first);
   }
@@ -67,7 +71,7 @@ export class ServiceUnderTest {
     return this.exports.start?.() ?? 0;
   }
 
-  /** One request with its windows, answered at once. */
+  /** One request with its windows, answered at once. flags, length: of the header, for hostile ones; source: process id. */
   call(
     op: number,
     data: RequestData | Uint8Array,
@@ -79,15 +83,39 @@ export class ServiceUnderTest {
     this.kernel.token = token;
     this.kernel.windows = windows;
     this.page.writeRequest(op, token, bytes, header.flags, header.length, header.source);
-    const answer = this.page.readAnswer(this.exports.dispatch());
+    const result = this.exports.dispatch();
     this.kernel.windows = [];
-    return answer;
+    if (result !== LATER || !this.goOn) return this.page.readAnswer(result);
+    this.kernel.kept.set(token, windows);
+    return this.waitFor(token);
   }
 
   /** A token for a call. */
   takeToken(): bigint {
     return this.nextToken++;
   }
+
+  /** Goes on until a call that was kept is answered. */
+  private waitFor(token: bigint): Answer {
+    for (;;) {
+      const answer = this.kernel.answered.get(token);
+      if (answer) {
+        this.kernel.answered.delete(token);
+        return answer;
+      }
+      if (!this.goOn?.()) throw new Error(`nobody will answer call ${token}`);
+    }
+  }
+
+  /** A message that nobody waits for, to an endpoint of the service's own. */
+  deliver(op: number, data: Uint8Array, endpoint: number): void {
+    this.page.writeRequest(op, 0n, data, FLAG_ASYNC, data.length, 0, endpoint);
+    this.kernel.token = 0n;
+    this.exports.dispatch();
+  }
+
+  /** Does the next thing that the service may be waiting for; false: there is none. Without it a kept call is not waited for. */
+  goOn?: () => boolean;
 
   /** Token of the last call. */
   get lastToken(): bigint {
@@ -96,5 +124,10 @@ export class ServiceUnderTest {
 
   notify(bits: bigint): void {
     this.exports.notify?.(bits);
+  }
+
+  /** What is due at time `now`, in counter ticks. */
+  tick(now: bigint): void {
+    this.exports.tick?.(now);
   }
 }

@@ -3,20 +3,24 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { CONFIG_RECEIVE } from "../../../abi/construct.ts";
-import { EPID_CONSOLE } from "../../../abi/endpoints.ts";
-import { ECHILD, ECONNREFUSED, EINVAL } from "../../../abi/errno.ts";
+import { EPID_CONSOLE, EPID_SUPERVISOR } from "../../../abi/endpoints.ts";
+import { ECONNREFUSED, EINVAL, ESRCH, ETIMEDOUT } from "../../../abi/errno.ts";
 import { OP_DESCRIBE, VFS_WRITE } from "../../../abi/ops.ts";
 import { ARGUMENT_BLOCK } from "../../../abi/program.ts";
 import {
+  SYS_CLOCK,
   SYS_CLOSE,
   SYS_DUP2,
+  SYS_EP_ABANDON,
   SYS_OPEN,
   SYS_POWEROFF,
+  SYS_PROC_INHERIT,
   SYS_SPAWN_SERVICE,
   SYS_WAIT4,
 } from "../../../abi/syscall.ts";
 import { compileManifest } from "../../../toolchain/manifest.ts";
 import { type ArchiveEntry, makeArchive } from "../harness/cpio.ts";
+import { AT, DATA_MAX, PAGE } from "../harness/message.ts";
 import { argumentBlock } from "../loader/client.ts";
 import { type FakeProcess, ProcessKernel } from "../loader/process_kernel.ts";
 import { makeProgram } from "../loader/program.ts";
@@ -24,6 +28,17 @@ import { makeProgram } from "../loader/program.ts";
 const MODULE = "build/wasm/init.wasm";
 const SHELL_PID = 500;
 const WNOHANG = 1n;
+const WNOWAIT = 2n;
+const FLAG_NOTIFICATION = 1;
+const NOTIFY_CHILD = 1n << 34n;
+const CONTROL_TOKEN = 0x1207n;
+
+/** A request to init's endpoint. */
+export interface ControlRequest {
+  op: number;
+  data: Uint8Array;
+  window?: Uint8Array;
+}
 
 export interface Child {
   pid: number;
@@ -76,11 +91,21 @@ export class Machine extends ProcessKernel {
   readonly described: { endpoint: number; timeout_ns: bigint }[] = [];
   /** Children that end, in order. "shell": the shell. */
   deaths: (Child | { pid: "shell"; status: number })[] = [{ pid: "shell", status: 0 }];
+  /** The shell goes on until then, whatever `deaths` says. */
+  shellEndsWhen: () => boolean = () => true;
   openResult = 0;
   spawnResult = SHELL_PID;
   readonly spawned: Spawn[] = [];
   readonly descriptors = new Map<number, string>();
   powerOffs: number[] = [];
+  now_ns = 0n;
+  /** [new process, dead one] of each attempt to inherit. */
+  readonly inherited: [number, number][] = [];
+  readonly abandoned: number[] = [];
+  /** What programs ask of init, one each time it waits, and what they got: [value, data]. */
+  requests: ControlRequest[] = [];
+  readonly answers: [number, Buffer][] = [];
+  private readonly dead = new Map<number, number>();
   /** Empty writes to the console before the machine was switched off: init waits for its output. */
   flushes = 0;
 
@@ -92,6 +117,15 @@ export class Machine extends ProcessKernel {
     this.handlers.set(SYS_CLOSE, ([fd]) => (this.descriptors.delete(Number(fd)) ? 0 : -EINVAL));
     this.handlers.set(SYS_SPAWN_SERVICE, (args) => this.spawn(args.map(Number)));
     this.handlers.set(SYS_WAIT4, ([pid, status, flags]) => this.wait(pid, Number(status), flags));
+    this.handlers.set(SYS_CLOCK, () => Number(this.now_ns));
+    this.handlers.set(SYS_PROC_INHERIT, ([pid, corpse]) => {
+      this.inherited.push([Number(pid), Number(corpse)]);
+      return -ESRCH;
+    });
+    this.handlers.set(SYS_EP_ABANDON, ([endpoint]) => {
+      this.abandoned.push(Number(endpoint));
+      return 0;
+    });
     this.handlers.set(SYS_POWEROFF, ([status]) => {
       this.powerOffs.push(Number(BigInt.asIntN(32, status)));
       return -EINVAL;
@@ -108,14 +142,24 @@ export class Machine extends ProcessKernel {
       if (Number(info & 0xffffn) !== OP_DESCRIBE) throw new Error(`init calls ${endpoint} with ${info}`);
       this.described.push({ endpoint, timeout_ns });
       const isOwned = this.service(endpoint) !== undefined;
-      return BigInt(this.describeResults.get(endpoint) ?? (isOwned ? 0 : -ECONNREFUSED));
+      const result = this.describeResults.get(endpoint) ?? (isOwned ? 0 : -ECONNREFUSED);
+      if (result === -ETIMEDOUT) this.now_ns += timeout_ns;
+      return BigInt(result);
+    };
+    imports.sys.epRecv = (epid: number, timeout_ns: bigint) => this.receive(epid, timeout_ns);
+    imports.sys.epReply = (info: bigint, token: bigint, value: bigint) => {
+      if (token !== CONTROL_TOKEN) throw new Error(`init answers ${token}`);
+      const length = Number((info >> 32n) & 0xffffn);
+      this.answers.push([Number(value), Buffer.from(this.slice(PAGE + AT.data, length))]);
+      return 0n;
     };
     return imports;
   }
 
   /** The process that receives on an endpoint. */
   service(endpoint: number): FakeProcess | undefined {
-    const owns = ({ config }: FakeProcess): boolean =>
+    const owns = ({ pid, config }: FakeProcess): boolean =>
+      !this.dead.has(pid) &&
       config.some(({ what, value }) => what === CONFIG_RECEIVE && Number(value) === endpoint);
     return [...this.processes.values()].find(owns);
   }
@@ -157,16 +201,63 @@ export class Machine extends ProcessKernel {
     return this.spawnResult;
   }
 
-  private wait(pid: bigint, statusAt: number, flags: bigint): number {
-    if (BigInt.asIntN(32, pid) !== -1n) throw new Error(`init waits for ${pid} only`);
-    const death = this.deaths[0];
-    if (death === undefined) return -ECHILD;
-    if (death.pid === "shell" && this.spawned.length === 0) {
-      if (flags !== WNOHANG) throw new Error("init waits for a shell that it did not start");
-      return 0;
+  /** A program's request, or the time that passes when there is none. */
+  private receive(epid: number, timeout_ns: bigint): bigint {
+    if (epid !== EPID_SUPERVISOR) throw new Error(`init receives from ${epid}`);
+    const page = this.slice(PAGE, AT.data + DATA_MAX).fill(0);
+    if (this.nextDeath()) {
+      page.writeUInt16LE(FLAG_NOTIFICATION, AT.info + 6);
+      page.writeBigUInt64LE(NOTIFY_CHILD, AT.data);
+      return 0n;
     }
+    const request = this.requests.shift();
+    if (!request) {
+      this.now_ns += timeout_ns;
+      return BigInt(-ETIMEDOUT);
+    }
+    page.writeBigUInt64LE(CONTROL_TOKEN, AT.id);
+    page.writeUInt16LE(request.op, AT.info);
+    page.writeUInt16LE(request.data.length, AT.info + 4);
+    page.set(request.data, AT.data);
+    this.token = CONTROL_TOKEN;
+    this.windows = request.window ? [{ bytes: request.window }] : [];
+    return 0n;
+  }
+
+  protected override kill(pid: bigint, signal: number): number {
+    if (Number(pid) === SHELL_PID) return this.deaths.some((death) => death.pid === "shell") ? 0 : -ESRCH;
+    if (!this.processes.get(Number(pid))?.started) return super.kill(pid, signal);
+    this.dead.set(Number(pid), signal);
+    return 0;
+  }
+
+  /** The next child that has ended. */
+  private nextDeath(): (typeof this.deaths)[number] | undefined {
+    const death = this.deaths[0];
+    if (death === undefined) return undefined;
+    if (death.pid === "shell") return this.spawned.length > 0 && this.shellEndsWhen() ? death : undefined;
+    // A process dies after it was made; ids from SHELL_PID on are orphans'.
+    return death.pid < SHELL_PID && !this.processes.has(death.pid) ? undefined : death;
+  }
+
+  private wait(pid: bigint, statusAt: number, flags: bigint): number {
+    const named = Number(BigInt.asIntN(32, pid));
+    if (named !== -1) return this.waitFor(named, statusAt);
+    if (flags !== (WNOHANG | WNOWAIT)) throw new Error(`init waits for any child with flags ${flags}`);
+    const death = this.nextDeath();
+    if (death === undefined) return 0;
     this.deaths.shift();
     this.slice(statusAt, 4).writeUInt32LE(death.status);
-    return death.pid === "shell" ? SHELL_PID : death.pid;
+    const ended = death.pid === "shell" ? SHELL_PID : death.pid;
+    this.dead.set(ended, death.status);
+    return ended;
+  }
+
+  /** A dead child by its id. */
+  private waitFor(pid: number, statusAt: number): number {
+    const status = this.dead.get(pid);
+    if (status === undefined) throw new Error(`init waits for ${pid}, which lives`);
+    this.slice(statusAt, 4).writeUInt32LE(status);
+    return pid;
   }
 }

@@ -154,6 +154,16 @@ describe("queues", () => {
     expect(machine.ipc.stored()).toBe(0);
   });
 
+  test("a stored message without data shows nothing of an earlier one of somebody else", () => {
+    machine.ipc.setData(client, 0x5ec7e7n);
+    machine.ipc.send(client, VFS, info(1, 1, 8));
+    machine.ipc.receive(server, VFS, 0n);
+    machine.ipc.setData(other, 7n);
+    machine.ipc.send(other, VFS, info(1, 1, 0));
+    machine.ipc.receive(server, VFS, 0n);
+    expect(x(server, 1)).toBe(7n);
+  });
+
   test("the 513th stored message of the system is refused", () => {
     const owner = machine.ipc.addThread(5, 5, 8);
     const epids = Array.from({ length: 5 }, () => machine.ipc.create(owner));
@@ -290,6 +300,35 @@ describe("priorities", () => {
     machine.ipc.call(client, 2, info(1), FOREVER);
     machine.ipc.call(other, 3, info(1), FOREVER);
     machine.ipc.receive(weak, 2, FOREVER);
+    expect(machine.ipc.priority(weak)).toBe(10);
+  });
+
+  test("of callers that are still queued count whatever the receive returns", () => {
+    const weak = machine.ipc.addThread(6, 6, 2);
+    machine.ipc.own(weak, 2);
+    machine.ipc.own(weak, 3);
+    machine.ipc.call(other, 3, info(1), FOREVER);
+    machine.ipc.notifyThread(weak, 1n);
+    machine.ipc.receive(weak, 2, FOREVER);
+    expect(machine.ipc.priority(weak)).toBe(10); // with a notification
+    expect(machine.ipc.receive(weak, 2, 0n)).toBe(ETIMEDOUT);
+    expect(machine.ipc.priority(weak)).toBe(10); // with nothing
+    machine.ipc.receive(weak, 2, FOREVER);
+    machine.ipc.notifyThread(weak, 1n);
+    expect(machine.ipc.priority(weak)).toBe(10); // with a notification that came later
+    machine.ipc.receive(weak, 2, FOREVER);
+    machine.ipc.call(client, 2, info(1), FOREVER);
+    expect(machine.ipc.priority(weak)).toBe(10); // with the call of somebody less important
+    expect(machine.ipc.replyReceiveFast(weak, 2, response, machine.ipc.token(client), 0)).toBe(0);
+  });
+
+  test("of callers queued elsewhere survive a call on the fast path", () => {
+    const weak = machine.ipc.addThread(6, 6, 2);
+    machine.ipc.own(weak, 2);
+    machine.ipc.own(weak, 3);
+    machine.ipc.receive(weak, 2, FOREVER);
+    machine.ipc.call(other, 3, info(1), FOREVER);
+    expect(machine.ipc.callFast(client, 2, info(1))).toBe(weak);
     expect(machine.ipc.priority(weak)).toBe(10);
   });
 });

@@ -13,7 +13,7 @@ import {
   endpointDestroy,
   findEndpoint,
 } from "../../../core/ipc/endpoint";
-import { fastCall, mayReplyFast, replyFast } from "../../../core/ipc/fastpath";
+import { endpointNamed, fastCall, mayReplyFast, mayWaitAt, replyFast } from "../../../core/ipc/fastpath";
 import {
   endpointNotify,
   endpointRecv,
@@ -59,7 +59,7 @@ export function die(t: Thread): void {
 }
 export function own(t: Thread, epid: u32): i32 {
   const ep = findEndpoint(epid);
-  return ep ? endpointAssign(ep, t) : -1;
+  return ep ? endpointAssign(ep, t, false) : -1;
 }
 
 export function create(t: Thread): i32 {
@@ -94,8 +94,10 @@ export function replyReceive(t: Thread, epid: u32, token: u64, info: u64): i32 {
   return replyRecv(t, epid, token, info, 0, NO_TIMEOUT);
 }
 export function replyReceiveFast(t: Thread, epid: u32, info: u64, token: u64, ready: u32): usize {
-  const c = mayReplyFast(t, epid, info, token, ready);
-  if (c) replyFast(t, c, epid, info);
+  const c = mayReplyFast(t, info, token, ready);
+  const ep = endpointNamed(epid);
+  if (!c || !mayWaitAt(t, ep, epid)) return 0;
+  replyFast(t, c, ep, info);
   return changetype<usize>(c);
 }
 export function notifyThread(t: Thread, bits: u64): void {

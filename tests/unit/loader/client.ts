@@ -71,13 +71,13 @@ export class LoaderClient {
     const answer = this.service.call(op, data, windows, { ...header, token });
     if (answer.result === LATER) return token;
     this.kernel.held.delete(token);
-    this.kernel.answers.set(token, answer);
+    this.kernel.replies.set(token, answer);
     return token;
   }
 
   /** The answer to the call `token`; throws when there is none yet. */
   answerTo(token: bigint): Answer {
-    const answer = this.kernel.answers.get(token);
+    const answer = this.kernel.replies.get(token);
     if (!answer) throw new Error(`call ${token} is not answered`);
     return answer;
   }

@@ -137,7 +137,7 @@ describe("readers", () => {
   it("that die again and again fail the job and nothing else", () => {
     const loader = clientWith({ "/f": program() });
     const token = loader.begin(LOADER_SPAWN, request("/f"), windows);
-    for (let i = 0; i < 5 && !loader.kernel.answers.has(token); i++) {
+    for (let i = 0; i < 5 && !loader.kernel.replies.has(token); i++) {
       for (const pid of loader.readers.running) {
         loader.readers.step(pid);
         loader.readers.kill(pid);
@@ -164,7 +164,7 @@ describe("a caller that has gone", () => {
     loader.kernel.drainQueue.push({ kind: DRAIN_CANCELLED_CALL, token });
     loader.service.notify(NOTIFY_DRAIN);
     loader.readers.work();
-    expect(loader.kernel.answers.has(token)).toBe(false);
+    expect(loader.kernel.replies.has(token)).toBe(false);
     expect(started(loader)).toHaveLength(0);
     expect(loader.spawn("/f")).toBeGreaterThan(0);
   });

@@ -66,9 +66,9 @@ const REGION_BYTES_MAX = 1n << 24n;
 export class ProcessKernel extends FakeKernel {
   readonly processes = new Map<number, FakeProcess>();
   readonly objects = new Map<number, MemoryObject>();
-  /** Calls that wait for an answer, with their windows, and the answers given to such. */
+  /** Calls that wait for an answer, with their windows, and the replies given to such. */
   readonly held = new Map<bigint, Window[]>();
-  readonly answers = new Map<bigint, Answer>();
+  readonly replies = new Map<bigint, Answer>();
   /** Children that have died and were not waited for. */
   readonly lostChildren: number[] = [];
   private serviceMemory?: WebAssembly.Memory;
@@ -126,7 +126,7 @@ export class ProcessKernel extends FakeKernel {
     const { sys } = super.imports();
     const epReply = (_info: bigint, token: bigint, value: bigint): bigint => {
       if (!this.held.delete(token)) return BigInt(-ESRCH);
-      this.answers.set(token, this.page().readAnswer(value));
+      this.replies.set(token, this.page().readAnswer(value));
       return 0n;
     };
     return { sys: { ...sys, epReply } };
@@ -197,7 +197,7 @@ export class ProcessKernel extends FakeKernel {
     for (const [id, { open, mappings }] of this.objects) if (!open && mappings === 0) this.objects.delete(id);
   }
 
-  private building(pid: bigint): FakeProcess {
+  protected building(pid: bigint): FakeProcess {
     const process = this.processes.get(Number(pid));
     insist(process !== undefined && !process.started, `process ${pid} is not being built`);
     return process;
@@ -291,7 +291,7 @@ export class ProcessKernel extends FakeKernel {
     return 0;
   }
 
-  private kill(pid: bigint, signal: number): number {
+  protected kill(pid: bigint, signal: number): number {
     if (signal === 0) return this.gone.has(Number(pid)) ? -ESRCH : -EPERM;
     insist(signal === SIGKILL, `signal ${signal}`);
     const { regions } = this.building(pid);

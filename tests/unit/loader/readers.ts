@@ -87,7 +87,7 @@ export class FakeReaders {
     const state = this.states.get(pid) ?? { pid, path: Buffer.alloc(MAX_PATH), result: NOTHING };
     this.states.set(pid, state);
     if (state.token !== undefined) {
-      const answer = this.kernel.answers.get(state.token);
+      const answer = this.kernel.replies.get(state.token);
       if (!answer) return false;
       state.token = undefined;
       state.result = this.perform(state, answer);
@@ -101,7 +101,7 @@ export class FakeReaders {
     if (answer.result === LATER) return true;
     if (answer.result < 0n) throw new Error(`the loader refuses its reader: ${answer.result}`);
     this.kernel.held.delete(token);
-    this.kernel.answers.set(token, answer);
+    this.kernel.replies.set(token, answer);
     return true;
   }
 

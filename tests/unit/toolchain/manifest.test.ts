@@ -133,7 +133,7 @@ describe("a field of a service", () => {
     ["deny", 1, "a list"],
     ["memory_max_pages", 0, "from 1 to 32768"],
     ["memory_max_pages", 32769, "from 1 to 32768"],
-    ["restart", "always", 'one of "never", not "always"'],
+    ["restart", "often", 'one of "never", "always", not "often"'],
   ])("%s: %j is refused", (field, value, message) => {
     expect(() => parse(service({ [field]: value }))).toThrow(message);
   });

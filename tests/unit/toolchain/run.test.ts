@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { findRegressions, formatTable, parseResults } from "../../../toolchain/bench/report.ts";
 import { splitSettings } from "../../../toolchain/common/config.ts";
 import { readRunArguments } from "../../../toolchain/commands/run.ts";
 import { parseForwards, readMachineOptions } from "../../../toolchain/common/options.ts";
@@ -129,35 +128,6 @@ describe("test counting", () => {
     const files = [{ status: "failed", assertionResults: [{}] }];
     expect(countReport(report(3, 2, files), 1)).toEqual({ passed: 3, failed: 2 });
     expect(countReport(report(3, 0, []), 0)).toEqual({ passed: 3, failed: 0 });
-  });
-});
-
-describe("benchmarks", () => {
-  it("refuses a name that comes twice", () => {
-    expect(() => parseResults("bench a 1\nbench a 2\n")).toThrow(/a twice/);
-  });
-
-  it("reads lines and leaves everything else alone", () => {
-    expect(parseResults("[INFO] x\r\nbench null_syscall 87\r\nbench stat 1300.5\r\nbench x y\r\n")).toEqual({
-      null_syscall: 87,
-      stat: 1300.5,
-    });
-  });
-
-  it("says which budget was missed", () => {
-    const table = formatTable({ null_syscall: 91, stat: 1400, own: 5 });
-    expect(table).toMatch(/^null_syscall +91 +90 +MISSED/m);
-    expect(table).toMatch(/^stat +1,400 +1,400 +ok/m);
-    expect(table).toMatch(/^own +5$/m);
-  });
-
-  it("finds rows that got slower by more than 5 % or are gone", () => {
-    const baseline = { null_syscall: 100, stat: 100, open_close: 100, boot_to_user: 100 };
-    const now = { null_syscall: 106, stat: 105, boot_to_user: 1000 };
-    expect(findRegressions(baseline, now)).toEqual([
-      "null_syscall: recorded 100, now 106",
-      "open_close: recorded 100, not measured now",
-    ]);
   });
 });
 

@@ -3,12 +3,14 @@
 
 import { strict as assert } from "node:assert";
 
-const BASE = 0x10000;
+const BASE = 0x40000;
 const BLOCK = 4096;
 const HANDLES = { at: BASE + 2 * BLOCK, size: 32, count: 1024 };
 const INODES = { at: BASE + 10 * BLOCK, size: 64, count: 16384 };
 const BUCKETS = { at: BASE + 266 * BLOCK, count: 16384 };
 const BITMAP = BASE + 282 * BLOCK;
+const MOUNTS = { at: BASE + 1024, size: 64 };
+const TYPE_TMPFS = 1;
 const MODE = { type: 0xf000, directory: 0x4000 };
 const FLAG_ARCHIVE = 1;
 
@@ -201,8 +203,10 @@ function readHandles(arena: ArenaReader, counts: ArenaCounts): Map<number, numbe
   for (let index = 0; index < HANDLES.count; index++) {
     const inode = arena.u32(HANDLES.at + index * HANDLES.size);
     if (!inode) continue;
-    opens.set(inode, (opens.get(inode) ?? 0) + 1);
     open++;
+    const mount = arena.u32(HANDLES.at + index * HANDLES.size + 24);
+    if (arena.u32(MOUNTS.at + mount * MOUNTS.size) !== TYPE_TMPFS) continue;
+    opens.set(inode, (opens.get(inode) ?? 0) + 1);
   }
   assert.equal(open, counts.openHandles, "open handles");
   return opens;

@@ -1,6 +1,9 @@
 // A VFS under test and its calls, as a program would make them: results are values ≥ 0 or -errno.
 
 import {
+  CHANGE_ATIME,
+  CHANGE_MODE,
+  CHANGE_MTIME,
   O_RDONLY,
   STAT_DEVICE,
   STAT_INODE,
@@ -12,15 +15,22 @@ import {
 import { MAX_INLINE_PATH, MAX_INLINE_WRITE } from "../../../abi/limits.ts";
 import {
   NO_HANDLE,
+  VFS_CHANGE,
   VFS_CLOSE,
   VFS_CREATE,
+  VFS_LINK,
+  VFS_LSTAT,
   VFS_MKDIR,
   VFS_OPEN,
   VFS_READ,
   VFS_READDIR,
+  VFS_READLINK,
+  VFS_RENAME,
   VFS_RMDIR,
   VFS_SEEK,
   VFS_STAT,
+  VFS_SYMLINK,
+  VFS_TRUNCATE,
   VFS_UNLINK,
   VFS_WRITE,
 } from "../../../abi/ops.ts";
@@ -156,6 +166,72 @@ export class VfsClient {
 
   stat(path: string | Uint8Array): Stat | number {
     return this.parseStat(this.withPath(VFS_STAT, new RequestData().u32(NO_HANDLE), path));
+  }
+
+  lstat(path: string): Stat | number {
+    return this.parseStat(this.withPath(VFS_LSTAT, new RequestData(), path));
+  }
+
+  /** -errno, or a link's text. */
+  readlink(path: string, size = 4096): number | string {
+    const bytes = Buffer.alloc(size);
+    const request = new RequestData().u32(size).str(path);
+    const { result, data } = this.service.call(VFS_READLINK, request, [
+      { bytes: Buffer.alloc(0) },
+      { bytes },
+    ]);
+    if (result < 0n) return Number(result);
+    return (data.length > 0 ? data : bytes.subarray(0, Number(result))).toString("utf8");
+  }
+
+  /** An operation with two paths, of which either may be long. */
+  private withTwoPaths(op: number, first: string, second: string): number {
+    const windows = [{ bytes: Buffer.from(first) }, { bytes: Buffer.from(second) }];
+    const request = new RequestData();
+    let room = 250;
+    for (const { bytes } of windows) {
+      const isInline = bytes.length > 0 && bytes.length + 6 <= room && bytes.length <= 255;
+      if (isInline) request.str(bytes);
+      else request.str("").u32(bytes.length);
+      room -= isInline ? bytes.length + 1 : 5;
+    }
+    return Number(this.service.call(op, request, windows).result);
+  }
+
+  rename(from: string, to: string): number {
+    return this.withTwoPaths(VFS_RENAME, from, to);
+  }
+
+  link(path: string, name: string): number {
+    return this.withTwoPaths(VFS_LINK, path, name);
+  }
+
+  symlink(text: string, path: string): number {
+    return this.withTwoPaths(VFS_SYMLINK, text, path);
+  }
+
+  truncate(path: string, size: bigint): number {
+    return Number(
+      this.withPath(VFS_TRUNCATE, new RequestData().u32(NO_HANDLE).u32(0).u64(size), path).result,
+    );
+  }
+
+  ftruncate(handle: number, size: bigint): number {
+    return Number(this.service.call(VFS_TRUNCATE, new RequestData().u32(handle).u32(0).u64(size)).result);
+  }
+
+  chmod(path: string, mode: number): number {
+    const request = new RequestData().u32(NO_HANDLE).u32(CHANGE_MODE).u32(mode).u32(0).u64(0n).u64(0n);
+    return Number(this.withPath(VFS_CHANGE, request, path).result);
+  }
+
+  utimens(path: string, atime_ns: bigint, mtime_ns: bigint): number {
+    const request = new RequestData()
+      .u32(NO_HANDLE)
+      .u32(CHANGE_ATIME | CHANGE_MTIME)
+      .u32(0)
+      .u32(0);
+    return Number(this.withPath(VFS_CHANGE, request.u64(atime_ns).u64(mtime_ns), path).result);
   }
 
   fstat(handle: number): Stat | number {

@@ -60,11 +60,11 @@ describe("space", () => {
     const vfs = new VfsClient();
     const handle = vfs.open("/tmp/f", O_CREAT | O_RDWR);
     vfs.kernel.framesFree = 1000;
-    const written = vfs.writeAll(handle, Buffer.alloc(1 << 20));
-    expect(written).toBeLessThan(16 * 4096);
+    const written = vfs.writeAll(handle, Buffer.alloc(1 << 21));
+    expect(written).toBeLessThan(256 * 4096);
     expect(vfs.write(handle, "x", BigInt(written))).toBe(-ENOSPC);
     vfs.kernel.framesFree = 60_000;
-    expect(vfs.writeAll(handle, Buffer.alloc(1 << 20))).toBe(1 << 20);
+    expect(vfs.writeAll(handle, Buffer.alloc(1 << 21))).toBe(1 << 21);
     checkArena(vfs.service.memory);
   });
 
@@ -91,14 +91,14 @@ describe("memory", () => {
 
   test("static data and heap stay well below the arena, and requests take nothing from the heap", () => {
     const vfs = new VfsClient();
-    const lowMemory = (): Buffer => Buffer.from(vfs.service.memory.buffer, 0x4000, 0xc000);
+    const lowMemory = (): Buffer => Buffer.from(vfs.service.memory.buffer, 0x4000, 0x3c000);
     const isUsed = (bytes: Buffer): number => bytes.findLastIndex((byte) => byte !== 0);
     for (let i = 0; i < 200; i++) vfs.put(`/tmp/${"n".repeat(250)}${i % 5}`, Buffer.alloc(5000, 1));
     const first = isUsed(lowMemory());
     for (let i = 0; i < 200; i++) vfs.put(`/tmp/${"n".repeat(250)}${i % 5}`, Buffer.alloc(5000, 1));
     expect(vfs.list("/tmp")).toHaveLength(5);
     expect(isUsed(lowMemory())).toBe(first);
-    expect(first).toBeLessThan(0x8000);
+    expect(first).toBeLessThan(0x30000);
   });
 });
 
@@ -147,7 +147,7 @@ describe("handles", () => {
       vfs.close(handle);
       last = handle;
     }
-    const record = new DataView(vfs.service.memory.buffer, 0x10000 + 2 * 4096);
+    const record = new DataView(vfs.service.memory.buffer, 0x40000 + 2 * 4096);
     record.setUint32(16, (1 << 21) - 1, true);
     const highest = vfs.open("/tmp");
     expect(highest).toBe(0x7fff_fc00);

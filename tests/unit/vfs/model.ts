@@ -1,7 +1,7 @@
 // What a file system of POSIX's does, in a few plain JavaScript objects: the reference that model.test.ts compares with.
 // It has no limits, no blocks and no paths longer than a few names. Results: values ≥ 0 or -errno.
 
-import { EBADF, EEXIST, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY } from "../../../abi/errno.ts";
+import { EBADF, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY, EPERM } from "../../../abi/errno.ts";
 import { O_ACCESS_MODE, O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } from "../../../abi/file.ts";
 
 interface ModelFile {
@@ -120,6 +120,55 @@ export class Model {
     return 0;
   }
 
+  rename(from: string, to: string): number {
+    const parent = this.parentOf(from);
+    if (typeof parent === "number") return parent;
+    const target = this.parentOf(to);
+    if (typeof target === "number") return target;
+    const source = this.find(from);
+    if (typeof source === "number") return source;
+    const [directory, name] = target;
+    const { node } = source;
+    if (isDirectory(node) && this.isBelow(directory, node)) return -EINVAL;
+    const replaced = directory.get(name);
+    if (replaced === node) return 0;
+    if (replaced) {
+      if (isDirectory(node) && !isDirectory(replaced)) return -ENOTDIR;
+      if (!isDirectory(node) && isDirectory(replaced)) return -EISDIR;
+      if (isDirectory(replaced) && replaced.size > 0) return -ENOTEMPTY;
+    }
+    source.directory.delete(source.name);
+    directory.set(name, node);
+    return 0;
+  }
+
+  /** Whether `inner` is `outer` or below it. */
+  private isBelow(inner: ModelDirectory, outer: ModelDirectory): boolean {
+    if (inner === outer) return true;
+    return [...outer.values()].some((node) => isDirectory(node) && this.isBelow(inner, node));
+  }
+
+  link(path: string, name: string): number {
+    const source = this.find(path);
+    if (typeof source === "number") return source;
+    const target = this.parentOf(name);
+    if (typeof target === "number") return target;
+    if (target[0].has(target[1])) return -EEXIST;
+    if (isDirectory(source.node)) return -EPERM;
+    target[0].set(target[1], source.node);
+    return 0;
+  }
+
+  truncate(path: string, size: number): number {
+    const found = this.find(path);
+    if (typeof found === "number") return found;
+    if (isDirectory(found.node)) return -EISDIR;
+    const bytes = Buffer.alloc(size);
+    found.node.bytes.copy(bytes);
+    found.node.bytes = bytes;
+    return 0;
+  }
+
   /** -errno, a file's size, or "directory" and the number of links that it has. */
   stat(path: string): number | string {
     const found = this.find(path);
@@ -130,6 +179,7 @@ export class Model {
   }
 
   list(path: string): number | string[] {
+    if (path === "") return [...this.root.keys()].sort();
     const found = this.find(path);
     if (typeof found === "number") return found;
     return isDirectory(found.node) ? [...found.node.keys()].sort() : -ENOTDIR;

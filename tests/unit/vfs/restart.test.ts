@@ -7,7 +7,7 @@ import { makeArchive } from "../harness/cpio.ts";
 import { checkArena } from "./arena_check.ts";
 import { VfsClient } from "./client.ts";
 
-const ARENA = 0x10000;
+const ARENA = 0x40000;
 const initrd = makeArchive([{ name: "etc/motd", data: "hello" }]);
 
 function firstInstance(): { vfs: VfsClient; handle: number } {
@@ -44,7 +44,7 @@ test("files, open handles with their positions, orphans and the archive are ther
 describe("an arena that is not whole is made anew, all clean", () => {
   const harms: [string, (arena: DataView) => void][] = [
     ["magic", (arena) => arena.setUint32(0, 0x12345678)],
-    ["version", (arena) => arena.setUint32(4, 2, true)],
+    ["version", (arena) => arena.setUint32(4, 1, true)],
     ["checksum", (arena) => arena.setUint32(8, arena.getUint32(8) ^ 1)],
     ["geometry", (arena) => arena.setUint32(24, 77, true)],
     ["hash seed", (arena) => arena.setUint8(47, arena.getUint8(47) ^ 0x80)],
@@ -56,7 +56,7 @@ describe("an arena that is not whole is made anew, all clean", () => {
       const next = restart(vfs, harm);
       expect(next.startStatus).toBe(0);
       checkArena(next.service.memory);
-      expect(next.list("/")).toEqual(["dev", "etc", "tmp"]);
+      expect(next.list("/")).toEqual(["dev", "etc", "mnt", "tmp"]);
       expect(next.list("/tmp")).toEqual([]);
       expect(next.read(handle, 1)).toBe(-EBADF);
       expect(next.get("/etc/motd")).toEqual(Buffer.from("hello"));

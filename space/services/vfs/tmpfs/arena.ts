@@ -3,11 +3,13 @@
 import { S_IFDIR } from "../../../../abi/file";
 import { ENOMEM } from "../../../../abi/errno";
 import { counter } from "../../../lib/sys";
+import { cacheBlocks, placeCache } from "../cache/layout";
 import { blocksPresent, takeInBlocks } from "./blocks";
 import { INODE_FIXED, ROOT_INODE, allocateInode, inodeAt } from "./inode";
 import {
   ARCHIVE_BLOCK,
   ARENA_BASE,
+  ARENA_PAGE,
   BLOCK_SHIFT,
   BLOCKS_PER_WASM_PAGE,
   MAX_BLOCKS,
@@ -15,20 +17,31 @@ import {
   MAX_INODES,
   blocksFor,
 } from "./layout";
+import { ROOT_MOUNT, TYPE_TMPFS, MOUNT_FIXED, addMount } from "../mount_table";
 import { isSuperblockValid, sealSuperblock, superblock } from "./superblock";
 
 const ROOT_MODE: u32 = S_IFDIR | 0o755;
 
 /** Lets the memory reach over all blocks below `end`. false: it may not grow so far. */
 function reserveBlocks(end: u32): bool {
-  const pages: u32 = 1 + (end + BLOCKS_PER_WASM_PAGE - 1) / BLOCKS_PER_WASM_PAGE;
+  const pages: u32 = ARENA_PAGE + (end + BLOCKS_PER_WASM_PAGE - 1) / BLOCKS_PER_WASM_PAGE;
   const present = <u32>memory.size();
   return pages <= present || memory.grow(pages - present) >= 0;
 }
 
-/** Reserves the arena's fixed part and the boot archive's place. 0 or -ENOMEM. Contents are left as they are. */
-export function reserveArena(archiveBytes: u32): i32 {
-  return reserveBlocks(ARCHIVE_BLOCK + blocksFor(archiveBytes)) ? 0 : -ENOMEM;
+/** The first data block: after the fixed part, the boot archive and the block cache (cache/layout.ts). */
+function firstBlockFor(archiveBytes: u32, memoryFrames: u32): u32 {
+  return ARCHIVE_BLOCK + blocksFor(archiveBytes) + cacheBlocks(memoryFrames);
+}
+
+/** Puts the block cache, empty, into its place. */
+export function prepareCache(archiveBytes: u32, memoryFrames: u32): void {
+  placeCache(ARCHIVE_BLOCK + blocksFor(archiveBytes), memoryFrames);
+}
+
+/** Reserves the arena's fixed part, the block cache's place and the boot archive's place. 0 or -ENOMEM. Contents are left as they are. */
+export function reserveArena(archiveBytes: u32, memoryFrames: u32): i32 {
+  return reserveBlocks(firstBlockFor(archiveBytes, memoryFrames)) ? 0 : -ENOMEM;
 }
 
 /** Whether the arena of an earlier instance is there, made over an archive of the same size. */
@@ -48,7 +61,7 @@ function clearArena(firstBlock: u32): void {
  */
 export function formatArena(archiveBytes: u32, memoryFrames: u32): void {
   const sb = superblock();
-  const firstBlock = ARCHIVE_BLOCK + blocksFor(archiveBytes);
+  const firstBlock = firstBlockFor(archiveBytes, memoryFrames);
   if (sb.magic) clearArena(firstBlock);
   else sb.touchedBlock = firstBlock;
   sb.maxInodes = MAX_INODES;
@@ -66,4 +79,5 @@ export function formatArena(archiveBytes: u32, memoryFrames: u32): void {
   root.links = 2;
   root.parent = ROOT_INODE;
   root.flags = INODE_FIXED;
+  addMount(TYPE_TMPFS, ROOT_INODE, ROOT_MOUNT, 0, MOUNT_FIXED);
 }

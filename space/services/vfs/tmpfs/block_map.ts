@@ -96,15 +96,42 @@ export function ensureBlock(inode: Inode, index: u32, wanted: u32): u32 {
   return block;
 }
 
-function releaseTree(block: u32, height: u32): void {
+/** Gives back all blocks of a tree. → how many. */
+function releaseTree(block: u32, height: u32): u32 {
+  let count: u32 = 1;
   if (height) {
     const first = blockAddress(block);
     for (let at = first; at < first + BLOCK_SIZE; at += 4) {
       const child = load<u32>(at);
-      if (child) releaseTree(child, height - 1);
+      if (child) count += releaseTree(child, height - 1);
     }
   }
   releaseBlock(block);
+  return count;
+}
+
+/** Gives back what of a tree has an index of `first` or above; `base` is the index of its first block. → whether all of it. */
+function releaseTail(inode: Inode, block: u32, height: u32, base: u32, first: u32): bool {
+  if (base >= first) {
+    inode.blocks -= releaseTree(block, height);
+    return true;
+  }
+  if (!height) return false;
+  const shift = (height - 1) * FANOUT_SHIFT;
+  for (let i: u32 = (first - base - 1) >> shift; i <= FANOUT_MASK; i++) {
+    const at = blockAddress(block) + ((<usize>i) << 2);
+    const child = load<u32>(at);
+    if (child && releaseTail(inode, child, height - 1, base + (i << shift), first)) store<u32>(at, 0);
+  }
+  return false;
+}
+
+/** Gives back the blocks from index `first` on; they are a hole then. */
+export function releaseBlocksFrom(inode: Inode, first: u32): void {
+  if (inode.root && releaseTail(inode, inode.root, inode.height, 0, first)) {
+    inode.root = 0;
+    inode.height = 0;
+  }
 }
 
 /** Gives back all blocks of a file; its data is one hole then. Data in the boot archive is forgotten, not touched. */

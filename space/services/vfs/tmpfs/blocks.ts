@@ -5,7 +5,7 @@
 // move in one copy; and it can be counted and rebuilt from the inodes after a crash.
 
 import { freeFrames } from "../clock";
-import { BITMAP_BLOCK, BLOCK_SIZE, BLOCKS_PER_WASM_PAGE, blockAddress } from "./layout";
+import { ARENA_PAGE, BITMAP_BLOCK, BLOCK_SIZE, BLOCKS_PER_WASM_PAGE, blockAddress } from "./layout";
 import { superblock } from "./superblock";
 
 /** How much the memory grows at a time: 1 MiB. */
@@ -37,7 +37,7 @@ export function releaseBlock(block: u32): void {
 
 /** How many blocks the memory has room for. */
 export function blocksPresent(): u32 {
-  return (<u32>memory.size() - 1) * BLOCKS_PER_WASM_PAGE;
+  return (<u32>memory.size() - ARENA_PAGE) * BLOCKS_PER_WASM_PAGE;
 }
 
 /** Takes in all blocks that the memory has room for, up to the limit. */

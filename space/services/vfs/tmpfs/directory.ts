@@ -10,6 +10,7 @@
 
 import { ENOSPC } from "../../../../abi/errno";
 import { now_ns } from "../clock";
+import { node } from "../file_system";
 import { ensureBlock, findBlock, releaseAllBlocks } from "./block_map";
 import { Inode, inodeAt } from "./inode";
 import {
@@ -99,6 +100,15 @@ export function findEntry(directory: u32, name: usize, length: u32, hash: u32): 
   return 0;
 }
 
+/** The node of a name, or 0 (FileSystem.lookup). */
+@inline
+export function lookupInTmpfs(directory: u32, name: usize, length: u32, hash: u32): i64 {
+  const slot = findEntry(directory, name, length, hash);
+  if (!slot) return 0;
+  const inode = entryAt(slot).inode;
+  return node(inode, inodeAt(inode).mode);
+}
+
 @inline
 function slotsFor(length: u32): u32 {
   return (NAME_OFFSET + length + SLOT_MASK) >> SLOT_SHIFT;
@@ -156,8 +166,16 @@ export function addEntry(parent: u32, name: usize, length: u32, hash: u32, inode
   entry.next = load<u32>(bucket);
   store<u32>(bucket, slot);
   directory.entries += 1;
-  directory.mtime_ns = now_ns();
+  directory.mtime_ns = directory.ctime_ns = now_ns();
   return 0;
+}
+
+/** Lets an entry name another inode. Link counts are the caller's. */
+export function renameEntry(slot: u32, inode: u32): void {
+  const entry = entryAt(slot);
+  entry.inode = inode;
+  const directory = inodeAt(entry.parent);
+  directory.mtime_ns = directory.ctime_ns = now_ns();
 }
 
 /** Takes an entry out of its chain of equal buckets. */
@@ -182,7 +200,7 @@ export function removeEntry(slot: u32): void {
   block.used &= ~slotBits(slot, slotsFor(entry.length));
   const directory = inodeAt(entry.parent);
   directory.entries -= 1;
-  directory.mtime_ns = now_ns();
+  directory.mtime_ns = directory.ctime_ns = now_ns();
   if (block.index < directory.firstRoom) directory.firstRoom = block.index;
   if (!directory.entries && directory.size > BLOCK_SIZE) {
     releaseAllBlocks(directory);

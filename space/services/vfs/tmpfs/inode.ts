@@ -27,8 +27,17 @@ export class Inode {
   parent: u32; // directory: the inode above it. Released inode: the next one in the list
   entries: u32; // directory: names in it
   firstRoom: u32; // directory: its blocks below this index are full
-  device: u32; // device node: endpoint of its service
-  deviceHandle: u32; // and the handle there
+  ctime_ns: u64; // last change of anything
+}
+
+const INODE_ATIME: usize = 48; // u64, in the place of what only directories have
+
+/** Time of the last access as it was set; reading does not change it. A directory's is its mtime. */
+export function atime_ns(inode: Inode): u64 {
+  return isDirectory(inode) ? inode.mtime_ns : load<u64>(changetype<usize>(inode), INODE_ATIME);
+}
+export function setAtime_ns(inode: Inode, time_ns: u64): void {
+  if (!isDirectory(inode)) store<u64>(changetype<usize>(inode), time_ns, INODE_ATIME);
 }
 
 @inline
@@ -56,7 +65,8 @@ export function allocateInode(mode: u32): u32 {
   const inode = inodeAt(number);
   memory.fill(changetype<usize>(inode), 0, INODE_SIZE);
   inode.mode = mode;
-  inode.mtime_ns = now_ns();
+  inode.mtime_ns = inode.ctime_ns = now_ns();
+  setAtime_ns(inode, inode.mtime_ns);
   return number;
 }
 

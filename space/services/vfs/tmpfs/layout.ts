@@ -3,16 +3,19 @@
 // service finds all of it again. Blocks are 4 KiB, numbered from ARENA_BASE on:
 //
 //   block  0           1        2…9          10…265       266…281       282…313        314…
-//        | superblock | zeros | open handles | inodes     | name hashes | free bitmap  | boot archive | data …
+//        | superblock | zeros | open handles | inodes     | name hashes | free bitmap  | boot archive | block cache | data …
+//          mounts
 //
-// The runtime's own heap (one object, the service) lies below ARENA_BASE and never grows: nothing allocates on requests.
+// The runtime's own heap (the service and the types of file systems) lies below ARENA_BASE and never grows: nothing
+// allocates on requests.
 
 import { WASM_PAGE_SIZE } from "../../../../abi/limits";
 
 export const BLOCK_SHIFT: u32 = 12;
 export const BLOCK_SIZE: u32 = 4096;
-/** The second page of WebAssembly's: the first one has the message page, the arguments, static data and the heap. */
-export const ARENA_BASE: usize = WASM_PAGE_SIZE;
+/** Before it: the message page, the arguments, static data and the heap. */
+export const ARENA_PAGE: u32 = 4;
+export const ARENA_BASE: usize = ARENA_PAGE * WASM_PAGE_SIZE;
 export const BLOCKS_PER_WASM_PAGE: u32 = WASM_PAGE_SIZE / BLOCK_SIZE;
 
 export const MAX_HANDLES: u32 = 1024; // -ENFILE. As many as the kernel's descriptors can name
@@ -22,6 +25,11 @@ export const INODE_SIZE: u32 = 64;
 export const BUCKETS: u32 = 16384; // heads of hash chains: one for each possible name, so that chains are short
 export const BUCKET_SIZE: u32 = 4;
 export const MAX_BLOCKS: u32 = 1 << 20; // -ENOSPC. 4 GiB, all that a 32-bit memory can hold
+
+export const MAX_MOUNTS: u32 = 16; // -ENOSPC. Mounted file systems, those of the system included
+export const MOUNT_SIZE: u32 = 64;
+/** In block 0, behind the superblock. */
+export const MOUNT_TABLE: usize = ARENA_BASE + 1024;
 
 export const ZERO_BLOCK: u32 = 1; // always zeros: what a hole in a file reads as
 export const HANDLE_BLOCK: u32 = 2;

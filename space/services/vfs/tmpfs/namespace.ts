@@ -1,86 +1,144 @@
-// Making and removing names. Each function is given the result of a walk (path.ts) and changes everything or nothing.
+// Making, removing and changing names in tmpfs. Each function is given places (found.ts) that are checked for what POSIX
+// says of any file system, and changes everything or nothing.
 
-import {
-  EBUSY,
-  EEXIST,
-  EINVAL,
-  EISDIR,
-  ENOENT,
-  ENOSPC,
-  ENOTDIR,
-  ENOTEMPTY,
-  EROFS,
-} from "../../../../abi/errno";
-import { S_IFDIR, S_IFMT } from "../../../../abi/file";
-import { NAME_DOT, NAME_ORDINARY, NAME_ROOT, found } from "../path";
-import { addEntry, removeEntry } from "./directory";
-import { INODE_FIXED, allocateInode, inodeAt, isDirectory, releaseIfUnused } from "./inode";
+import { EBUSY, EMLINK, ENOSPC, ENOTEMPTY, EROFS } from "../../../../abi/errno";
+import { S_IFDIR, S_IFLNK, S_IFMT } from "../../../../abi/file";
+import { now_ns } from "../clock";
+import { Found } from "../found";
+import { ensureBlock } from "./block_map";
+import { addEntry, findEntry, removeEntry, renameEntry } from "./directory";
+import { INODE_FIXED, Inode, allocateInode, inodeAt, isDirectory, releaseIfUnused } from "./inode";
+import { BLOCK_SIZE, blockAddress } from "./layout";
 
 /** Permission bits of a mode: rwx three times, set-id and sticky bits. */
 export const PERMISSIONS: u32 = 0o7777;
 
-/** Whether a name has a NUL byte, which no name of POSIX's may have. */
-function hasNul(name: usize, length: u32): bool {
-  for (let at = name; at < name + length; at++) {
-    if (!load<u8>(at)) return true;
-  }
-  return false;
+const LINK_MODE: u32 = S_IFLNK | 0o777;
+
+/** Slot of the name at a place where there is one. */
+@inline
+function slotOf(place: Found): u32 {
+  return findEntry(place.parent, place.name, place.length, place.hash);
 }
 
-/**
- * Makes the missing name that was found, with a new inode of `mode`. → inode number; -EINVAL (a NUL byte), -ENOSPC (no
- * inode or no block).
- */
-export function makeNode(mode: u32): i32 {
-  if (hasNul(found.name, found.length)) return -EINVAL;
+/** Gives the missing name to inode `number`, which is new. 0 or -ENOSPC, and then the inode is gone. */
+function nameNew(place: Found, number: u32): i32 {
+  const status = addEntry(place.parent, place.name, place.length, place.hash, number);
+  if (status < 0) releaseIfUnused(number);
+  return status;
+}
+
+/** Makes the missing name, with a new inode of `mode`. → inode number; -ENOSPC (no inode or no block). */
+export function makeNode(place: Found, mode: u32): i32 {
   const number = allocateInode(mode);
   if (!number) return -ENOSPC;
-  const status = addEntry(found.parent, found.name, found.length, found.hash, number);
-  if (status < 0) {
-    releaseIfUnused(number);
-    return status;
-  }
+  const status = nameNew(place, number);
+  if (status < 0) return status;
   const inode = inodeAt(number);
   inode.links = 1;
   if ((mode & S_IFMT) == S_IFDIR) {
     inode.links = 2;
-    inode.parent = found.parent;
-    inodeAt(found.parent).links += 1;
+    inode.parent = place.parent;
+    inodeAt(place.parent).links += 1;
   }
   return number;
 }
 
-/** mkdir. → inode number; -EEXIST, or as makeNode(). */
-export function makeDirectory(mode: u32): i32 {
-  if (found.inode) return -EEXIST;
-  return makeNode(S_IFDIR | (mode & PERMISSIONS));
-}
-
-/** unlink. 0, -ENOENT, -EISDIR, -EROFS (the name is part of the system's image). */
-export function removeFile(): i32 {
-  if (!found.inode) return -ENOENT;
-  const inode = inodeAt(found.inode);
-  if (isDirectory(inode)) return -EISDIR;
-  if (inode.flags & INODE_FIXED) return -EROFS;
-  removeEntry(found.entry);
-  inode.links -= 1;
-  releaseIfUnused(found.inode);
+/** Makes the missing name a symbolic link: its text, shorter than a block, is the inode's data. 0 or -ENOSPC. */
+export function makeLink(place: Found, text: usize, length: u32): i32 {
+  const number = allocateInode(LINK_MODE);
+  if (!number) return -ENOSPC;
+  const inode = inodeAt(number);
+  const block = length < BLOCK_SIZE ? ensureBlock(inode, 0, 0) : 0;
+  if (!block) {
+    releaseIfUnused(number);
+    return -ENOSPC;
+  }
+  memory.copy(blockAddress(block), text, length);
+  inode.size = length;
+  const status = nameNew(place, number);
+  if (status < 0) return status;
+  inode.links = 1;
   return 0;
 }
 
-/** rmdir. 0, -ENOENT, -ENOTDIR, -EBUSY (the root, or a directory of the system's), -EINVAL ("."), -ENOTEMPTY. */
-export function removeDirectory(): i32 {
-  if (found.kind == NAME_ROOT) return -EBUSY;
-  if (found.kind == NAME_DOT) return -EINVAL;
-  if (found.kind != NAME_ORDINARY) return -ENOTEMPTY;
-  if (!found.inode) return -ENOENT;
-  const inode = inodeAt(found.inode);
-  if (!isDirectory(inode)) return -ENOTDIR;
+/** link. 0, -EROFS (part of the system's image), -EMLINK, -ENOSPC. */
+export function addName(place: Found, number: u32): i32 {
+  const inode = inodeAt(number);
+  if (inode.flags & INODE_FIXED) return -EROFS;
+  if (inode.links == u32.MAX_VALUE) return -EMLINK;
+  const status = addEntry(place.parent, place.name, place.length, place.hash, number);
+  if (status < 0) return status;
+  inode.links += 1;
+  inode.ctime_ns = now_ns();
+  return 0;
+}
+
+/** One name less for a file. */
+function dropName(number: u32): void {
+  const inode = inodeAt(number);
+  inode.links -= 1;
+  inode.ctime_ns = now_ns();
+  releaseIfUnused(number);
+}
+
+/** unlink. 0, -EROFS (the name is part of the system's image). */
+export function removeFile(place: Found): i32 {
+  if (inodeAt(place.inode).flags & INODE_FIXED) return -EROFS;
+  removeEntry(slotOf(place));
+  dropName(place.inode);
+  return 0;
+}
+
+/** Whether a directory may go: 0, -ENOTEMPTY, -EBUSY (one of the system's). */
+function checkRemovable(inode: Inode): i32 {
   if (inode.entries) return -ENOTEMPTY;
-  if (inode.flags & INODE_FIXED) return -EBUSY;
-  removeEntry(found.entry);
+  return inode.flags & INODE_FIXED ? -EBUSY : 0;
+}
+
+/** An empty directory that has no name any more. */
+function dropDirectory(number: u32): void {
+  const inode = inodeAt(number);
   inode.links = 0;
-  inodeAt(found.parent).links -= 1;
-  releaseIfUnused(found.inode);
+  inodeAt(inode.parent).links -= 1;
+  releaseIfUnused(number);
+}
+
+/** rmdir. */
+export function removeDirectory(place: Found): i32 {
+  const status = checkRemovable(inodeAt(place.inode));
+  if (status < 0) return status;
+  removeEntry(slotOf(place));
+  dropDirectory(place.inode);
+  return 0;
+}
+
+/** Puts a directory below another one. */
+function moveDirectory(inode: Inode, parent: u32): void {
+  if (inode.parent == parent) return;
+  inodeAt(inode.parent).links -= 1;
+  inodeAt(parent).links += 1;
+  inode.parent = parent;
+}
+
+/** rename. 0, -EROFS, -EBUSY (either is the system's), -ENOTEMPTY, -ENOSPC. */
+export function moveName(from: Found, to: Found): i32 {
+  const inode = inodeAt(from.inode);
+  const isDirectoryMoved = isDirectory(inode);
+  if (inode.flags & INODE_FIXED) return isDirectoryMoved ? -EBUSY : -EROFS;
+  if (to.inode) {
+    const other = inodeAt(to.inode);
+    const status = isDirectory(other) ? checkRemovable(other) : other.flags & INODE_FIXED ? -EROFS : 0;
+    if (status < 0) return status;
+    renameEntry(slotOf(to), from.inode);
+    if (isDirectory(other)) dropDirectory(to.inode);
+    else dropName(to.inode);
+  } else {
+    const status = addEntry(to.parent, to.name, to.length, to.hash, from.inode);
+    if (status < 0) return status;
+  }
+  removeEntry(slotOf(from));
+  if (isDirectoryMoved) moveDirectory(inode, to.parent);
+  inode.ctime_ns = now_ns();
   return 0;
 }

@@ -10,7 +10,7 @@ import { ARENA_BASE } from "./layout";
 
 export const ARENA_MAGIC: u32 = 0x54584e48; // "HNXT"
 /** Changes with every change of layout.ts or of a record's fields. */
-export const ARENA_VERSION: u32 = 1;
+export const ARENA_VERSION: u32 = 2;
 
 @unmanaged
 export class Superblock {
@@ -40,7 +40,7 @@ export class Superblock {
   freeHandle: u32; // head of the list of released handle records: index + 1, or 0
   openHandles: u32;
   openedHandle: u32; // what the last open answered, 0 if it was closed since
-  reserved2: u32;
+  endMount: u32; // entries of the mount table from it on are free
   openedToken: u64; // and for which call
 }
 

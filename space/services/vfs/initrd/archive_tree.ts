@@ -4,12 +4,12 @@
 // Directories are ordinary ones, made for every "/" in a name. An entry that cannot be taken in is skipped (of two of the
 // same name the first stays), a broken header ends the archive; both are logged in one line and cost nothing else.
 
-import { INITRD_OBJECT } from "../../../abi/construct";
-import { EEXIST, EINVAL, ENAMETOOLONG, ENOTDIR } from "../../../abi/errno";
-import { S_IFDIR, S_IFMT, S_IFREG } from "../../../abi/file";
-import { PROT_READ } from "../../../abi/program";
-import { SYS_OBJECT_MAP } from "../../../abi/syscall";
-import { syscall } from "../../lib/sys";
+import { INITRD_OBJECT } from "../../../../abi/construct";
+import { EEXIST, EINVAL, ENAMETOOLONG, ENOTDIR } from "../../../../abi/errno";
+import { S_IFDIR, S_IFMT, S_IFREG } from "../../../../abi/file";
+import { PROT_READ } from "../../../../abi/program";
+import { SYS_OBJECT_MAP } from "../../../../abi/syscall";
+import { syscall } from "../../../lib/sys";
 import {
   CPIO_BAD_MAGIC,
   CPIO_BAD_NAME,
@@ -23,12 +23,13 @@ import {
   entryNext,
   entrySize,
   readEntry,
-} from "../../../abi/cpio";
-import { LOG_ERROR, LOG_WARN, addNumber, addText, endLine } from "./log_line";
-import { NAME_DOT_DOT, found, walk } from "./path";
-import { INODE_ARCHIVE, INODE_FIXED, inodeAt, isDirectory } from "./tmpfs/inode";
-import { ARCHIVE_BLOCK, blockAddress, blocksFor } from "./tmpfs/layout";
-import { PERMISSIONS, makeDirectory, makeNode } from "./tmpfs/namespace";
+} from "../../../../abi/cpio";
+import { LOG_ERROR, LOG_WARN, addNumber, addText, endLine } from "../log_line";
+import { NAME_DOT_DOT, found } from "../found";
+import { walk } from "../path";
+import { INODE_ARCHIVE, INODE_FIXED, inodeAt, isDirectory } from "../tmpfs/inode";
+import { ARCHIVE_BLOCK, blockAddress, blocksFor } from "../tmpfs/layout";
+import { PERMISSIONS, makeNode } from "../tmpfs/namespace";
 
 const SLASH: u32 = 0x2f;
 const PARENT_MODE: u32 = 0o755;
@@ -48,16 +49,17 @@ function makeParents(): i32 {
   for (let length: u32 = 1; length <= entryNameLength; length++) {
     if (length < entryNameLength && load<u8>(entryName + length) != SLASH) continue;
     if (++depth > MAX_DEPTH) return -ENAMETOOLONG;
-    let status = walk(entryName, length);
+    let status = walk(entryName, length, true);
     if (status == 0 && found.kind == NAME_DOT_DOT) return -EINVAL;
-    if (status == 0 && !found.inode && length < entryNameLength) status = makeDirectory(PARENT_MODE);
+    if (status == 0 && !found.inode && length < entryNameLength)
+      status = makeNode(found, S_IFDIR | PARENT_MODE);
     if (status < 0) return status;
   }
   return 0;
 }
 
 function addDirectory(): i32 {
-  if (!found.inode) return makeDirectory(entryMode);
+  if (!found.inode) return makeNode(found, S_IFDIR | (entryMode & PERMISSIONS));
   const inode = inodeAt(found.inode);
   if (!isDirectory(inode)) return -ENOTDIR;
   inode.mode = S_IFDIR | (entryMode & PERMISSIONS);
@@ -66,7 +68,7 @@ function addDirectory(): i32 {
 
 function addFile(): i32 {
   if (found.inode) return -EEXIST;
-  const number = makeNode(S_IFREG | (entryMode & PERMISSIONS));
+  const number = makeNode(found, S_IFREG | (entryMode & PERMISSIONS));
   if (number < 0) return number;
   const inode = inodeAt(number);
   inode.flags = INODE_ARCHIVE | INODE_FIXED;

@@ -1,0 +1,3 @@
+// What a program or a file system imports to use disks.
+export * from "./device";
+export * from "./transfer";

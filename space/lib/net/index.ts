@@ -1,0 +1,3 @@
+// What a program imports to use the network.
+export * from "./address";
+export * from "./socket";

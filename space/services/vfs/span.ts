@@ -1,0 +1,7 @@
+// Where the bytes lie that FileSystem.findSpan found last.
+export let spanAddress: usize = 0;
+
+@inline
+export function setSpan(address: usize): void {
+  spanAddress = address;
+}

@@ -1,0 +1,168 @@
+// What the simulation has found, each as the shortest way to it. The model compares every step, so a test only has to go there.
+
+import { beforeAll, describe, expect, test } from "vitest";
+import {
+  CONFIG_DEVICE,
+  CONFIG_MEMORY,
+  CONFIG_PRIORITY,
+  CONFIG_PRIVILEGES,
+  CONFIG_RECEIVE,
+  DEVICE_UART,
+} from "../../abi/construct.ts";
+import { PRIVILEGE_LOG } from "../../abi/endpoints.ts";
+import { CODE_BASE } from "../../abi/program.ts";
+import * as S from "../../abi/syscall.ts";
+import { History } from "./history.ts";
+import { STATE } from "./model/state.ts";
+import { U64_MAX, requestInfo, replyInfo, FLAG } from "./model/words.ts";
+import { loadKernel } from "./soak.ts";
+
+const INIT = 1;
+const RAM_MIB = 4;
+const BUFFER = 0x8000n;
+const INFO = requestInfo(7, 1, 8);
+const MILLISECOND = 1_000_000n;
+const ANSWER = replyInfo(0, 8, 0);
+
+let module: WebAssembly.Module;
+beforeAll(() => {
+  module = loadKernel();
+});
+
+/** A child of init's that runs as soon as init waits. → its pid */
+function spawn(h: History, priority = 8n, wellKnown = 0n, more: [number, bigint][] = []): number {
+  h.call(INIT, { number: S.SYS_PROC_CREATE, x: [BUFFER, 5n] });
+  const pid = Math.max(...h.model.all().map((p) => p.pid));
+  const configure = (what: number, value: bigint, extra = 0n): void =>
+    h.call(INIT, { number: S.SYS_PROC_CONFIGURE, x: [BigInt(pid), BigInt(what), value, extra] });
+  configure(CONFIG_MEMORY, 1n, 2n);
+  configure(CONFIG_PRIORITY, priority);
+  if (wellKnown) configure(CONFIG_RECEIVE, wellKnown);
+  for (const [what, value] of more) configure(what, value);
+  h.call(INIT, { number: S.SYS_PROC_START, x: [BigInt(pid), BigInt(CODE_BASE), BigInt(CODE_BASE) + 0x8000n] });
+  return pid;
+}
+
+const receive = (h: History, pid: number, epid: number, timeout = U64_MAX): void =>
+  h.call(pid, { number: S.SYS_EP_RECV, x: [BigInt(epid), 0n, 0n, 0n, 0n, 0n, timeout] });
+const call = (h: History, pid: number, epid: bigint, flags = 0, timeout = 0n): void =>
+  h.call(pid, { number: S.SYS_EP_CALL, x: [epid, 0n, 0n, 0n, 0n, INFO | (BigInt(flags) << 48n), timeout] });
+
+/** x0 of process `pid` as the model has it, which the kernel has confirmed. */
+function result(h: History, pid: number): bigint {
+  const expected = h.model.find(pid)?.expected;
+  return expected && expected.kind !== "interrupted" ? BigInt.asIntN(64, expected.x0) : 0n;
+}
+
+function createEndpoint(h: History, pid: number): number {
+  h.call(pid, { number: S.SYS_EP_CREATE });
+  return Number(result(h, pid));
+}
+
+describe("objects", () => {
+  test("cannot be granted to a dead process, whose slot is soon another's", () => {
+    const h = new History(module, 1, RAM_MIB);
+    const child = spawn(h);
+    receive(h, INIT, 0);
+    h.call(child, { number: S.SYS_EXIT });
+    h.call(INIT, { number: S.SYS_OBJECT_CREATE, x: [1n] });
+    const id = result(h, INIT);
+    h.call(INIT, { number: S.SYS_OBJECT_GRANT, x: [id, BigInt(child), 3n] });
+    h.call(INIT, { number: S.SYS_OBJECT_REVOKE, x: [id, BigInt(child)] });
+    expect(result(h, INIT)).toBe(-3n);
+  });
+});
+
+describe("the upper half of x0", () => {
+  test("is part of the endpoint in a call and in a reply, on the fast path too", () => {
+    const h = new History(module, 1, RAM_MIB);
+    const server = spawn(h, 10n, 1n);
+    const client = spawn(h, 5n);
+    receive(h, INIT, 0);
+    receive(h, server, 1);
+    call(h, client, 0x1_0000_0001n);
+    expect(result(h, client)).toBe(-6n);
+    call(h, client, 1n);
+    const token = h.model.find(client)?.token ?? 0n;
+    for (const epid of [0x1_0000_0001n, 0xdead_0000_0000n]) {
+      h.call(server, { number: S.SYS_EP_REPLY_RECV, x: [epid, 0n, 0n, 0n, 0n, ANSWER, token, 0n] });
+      expect(result(h, server)).toBe(-6n);
+    }
+  });
+});
+
+describe("the reader of the log", () => {
+  test("hears of the line that its own first receive makes", () => {
+    const h = new History(module, 1, RAM_MIB);
+    const reader = spawn(h, 10n, 5n, [
+      [CONFIG_DEVICE, BigInt(DEVICE_UART)],
+      [CONFIG_PRIVILEGES, BigInt(PRIVILEGE_LOG)],
+    ]);
+    receive(h, INIT, 0);
+    h.call(reader, { number: S.SYS_DRIVER_REGISTER, x: [BigInt(DEVICE_UART)] });
+    receive(h, reader, 5);
+    expect(h.model.find(reader)?.state).toBe(STATE.READY);
+  });
+});
+
+describe("what nobody will drain", () => {
+  /** A client opens a file of `server`'s, which runs when the client calls. */
+  function open(h: History, server: number, client: number): void {
+    receive(h, server, 1);
+    h.call(client, { number: S.SYS_OPEN, x: [BUFFER, 4n, 0n, 0n] });
+    const token = h.model.find(client)?.token ?? 0n;
+    h.call(server, { number: S.SYS_EP_REPLY, x: [0n, 0n, 0n, 0n, 0n, ANSWER, token, 77n] });
+  }
+
+  test("a closed handle goes with the service that should have heard of it", () => {
+    const h = new History(module, 1, RAM_MIB);
+    const server = spawn(h, 10n, 1n);
+    const client = spawn(h, 5n);
+    receive(h, INIT, 0);
+    open(h, server, client);
+    receive(h, server, 1);
+    h.call(client, { number: S.SYS_EXIT }); // the server is told to drain, and does not
+    h.call(INIT, { number: S.SYS_KILL, x: [BigInt(server), 9n] });
+    h.call(INIT, { number: S.SYS_SYSTEM_INFO, x: [BUFFER, 72n] });
+    expect(h.model.handles.size).toBe(0);
+  });
+
+  test("a record is not lost to a buffer that cannot be written", () => {
+    const h = new History(module, 1, RAM_MIB);
+    const server = spawn(h, 10n, 1n, [[CONFIG_DEVICE, BigInt(DEVICE_UART)]]);
+    const client = spawn(h, 5n);
+    receive(h, INIT, 0, MILLISECOND);
+    h.call(server, { number: S.SYS_MAP_MMIO, x: [BigInt(DEVICE_UART), 0n, BUFFER] });
+    receive(h, server, 1);
+    call(h, client, 1n);
+    receive(h, server, 0);
+    h.call(INIT, { number: S.SYS_KILL, x: [BigInt(client), 9n] });
+    receive(h, INIT, 0); // NOTIFY_CHILD
+    receive(h, INIT, 0);
+    h.call(server, { number: S.SYS_EP_DRAIN, x: [1n, BUFFER] });
+    expect(result(h, server)).toBe(-14n);
+    h.call(server, { number: S.SYS_EP_DRAIN, x: [1n, 0x9000n] });
+    expect(result(h, server)).toBe(1n);
+  });
+
+  test("a cancelled call is not told to the next owner of its endpoint's place in the table", () => {
+    const h = new History(module, 1, RAM_MIB);
+    const server = spawn(h, 10n);
+    const client = spawn(h, 5n);
+    receive(h, INIT, 0, MILLISECOND);
+    const epid = createEndpoint(h, server);
+    h.call(server, { number: S.SYS_EP_GRANT, x: [BigInt(client), BigInt(epid), 1n] });
+    receive(h, server, epid);
+    call(h, client, BigInt(epid), FLAG.TIMEOUT, 10n * MILLISECOND);
+    h.call(server, { number: S.SYS_EP_DESTROY, x: [BigInt(epid)] });
+    receive(h, server, 0, MILLISECOND); // init's turn, when its timeout ends
+    const next = createEndpoint(h, INIT);
+    expect(next & 0xff).toBe(epid & 0xff);
+    receive(h, INIT, 0, 20n * MILLISECOND);
+    receive(h, server, 0); // the client's call times out
+    h.call(client, { number: S.SYS_YIELD });
+    receive(h, client, 0);
+    h.call(INIT, { number: S.SYS_EP_DRAIN, x: [BigInt(next), BUFFER] });
+    expect(result(h, INIT)).toBe(0n);
+  });
+});

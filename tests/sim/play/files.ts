@@ -1,0 +1,82 @@
+// Delegated calls, as simulated processes make them.
+
+import * as S from "../../../abi/syscall.ts";
+import type { Process } from "../model/state.ts";
+import { U64_MAX } from "../model/words.ts";
+import type { Draft } from "./draft.ts";
+import type { Hand } from "./hand.ts";
+
+type Action = (h: Hand, t: Process) => Draft | undefined;
+
+/** init never waits for a service. */
+const notInit =
+  (action: Action): Action =>
+  (h, t) =>
+    t.pid === 1 ? undefined : action(h, t);
+
+const path = (h: Hand, t: Process): bigint[] => {
+  const size = h.random.pick([1, 5, 30, 240, 241, 1000, h.hostile() ? 4096 : 7, h.hostile() ? 0 : 9]);
+  return [h.address(t, size), BigInt(size)];
+};
+const descriptor = (h: Hand, t: Process): bigint => {
+  const open = t.descriptors.flatMap((handle, fd) => (handle ? [BigInt(fd)] : []));
+  return open.length > 0 && !h.hostile() ? h.random.pick(open) : h.random.pick([0n, 63n, 64n, h.number()]);
+};
+const hasDescriptor = (h: Hand, t: Process): boolean => t.descriptors.some((each) => each) || h.hostile();
+const flags = (h: Hand): bigint => (h.hostile() ? h.random.u64() : BigInt(h.random.below(0x400)));
+const size = (h: Hand): bigint => BigInt(h.random.pick([0, 1, 100, 240, 241, 256, 257, 3000, 9000]));
+const offset = (h: Hand): bigint => (h.hostile() ? U64_MAX : BigInt(h.random.u32()));
+
+const open: Action = (h, t) => ({ number: S.SYS_OPEN, x: [...path(h, t), flags(h), 0o644n] });
+const creat: Action = (h, t) => ({ number: S.SYS_CREAT, x: [...path(h, t), 0o600n] });
+const onPath: Action = (h, t) => ({
+  number: h.random.pick([S.SYS_MKDIR, S.SYS_RMDIR, S.SYS_UNLINK]),
+  x: [...path(h, t), 0o755n],
+});
+const stat: Action = (h, t) => ({ number: S.SYS_STAT, x: [...path(h, t), h.address(t, 32)] });
+
+const onDescriptor: Action = (h, t) => {
+  if (!hasDescriptor(h, t)) return undefined;
+  const fd = descriptor(h, t);
+  const number = h.random.pick([
+    S.SYS_READ,
+    S.SYS_WRITE,
+    S.SYS_PREAD,
+    S.SYS_PWRITE,
+    S.SYS_READDIR,
+    S.SYS_FSTAT,
+    S.SYS_LSEEK,
+  ]);
+  if (number === S.SYS_LSEEK) return { number, x: [fd, offset(h), h.hostile() ? h.number() : 1n] };
+  return { number, x: [fd, h.address(t, 300), size(h), offset(h)] };
+};
+const close: Action = (h, t) => (hasDescriptor(h, t) ? { number: S.SYS_CLOSE, x: [descriptor(h, t)] } : undefined);
+const dup2: Action = (h, t) =>
+  hasDescriptor(h, t)
+    ? { number: S.SYS_DUP2, x: [descriptor(h, t), h.random.pick([U64_MAX, 1n, 2n, 5n, 63n, 64n])] }
+    : undefined;
+const network: Action = (h) => ({
+  number: h.random.pick([S.SYS_SOCKET, S.SYS_CONNECT, S.SYS_ACCEPT, S.SYS_SEND, S.SYS_RECV, S.SYS_BIND, S.SYS_LISTEN]),
+  x: Array.from({ length: 6 }, () => h.random.u64()),
+});
+const library: Action = (h, t) => ({
+  number: h.random.pick([S.SYS_DLOPEN, S.SYS_DLCLOSE, S.SYS_DLSYM]),
+  x: [...path(h, t), 3n],
+});
+const spawn: Action = (h, t) => ({
+  number: S.SYS_SPAWN_SERVICE,
+  x: [...path(h, t), h.address(t, 100), h.random.pick([0n, 100n, 0x2000n, h.hostile() ? 0x2001n : 5n])],
+});
+
+export const FILE_ACTIONS = {
+  open: notInit(open),
+  creat: notInit(creat),
+  onPath: notInit(onPath),
+  stat: notInit(stat),
+  onDescriptor: notInit(onDescriptor),
+  close: notInit(close),
+  dup2,
+  network: notInit(network),
+  library: notInit(library),
+  spawn: notInit(spawn),
+};

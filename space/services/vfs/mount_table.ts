@@ -4,6 +4,7 @@
 // A directory is covered by a mount when that names it as (parent, covered). So that a walk need not search the table at
 // each directory, every mount has a filter of the directories in it that are covered: bit number inode mod 64.
 
+import { namesChanged } from "./path_cache";
 import { FileSystem } from "./file_system";
 import { superblock } from "./tmpfs/superblock";
 import { MAX_MOUNTS, MOUNT_SIZE, MOUNT_TABLE } from "./tmpfs/layout";
@@ -87,6 +88,7 @@ function computeFilter(mount: Mount): void {
 
 /** Takes an entry for a mount over `covered` (0: nowhere) of mount `parent`. Null: all MAX_MOUNTS are in use. */
 export function addMount(type: u32, root: u32, parent: u32, covered: u32, flags: u32): Mount | null {
+  namesChanged();
   for (let index: u32 = 0; index < MAX_MOUNTS; index++) {
     const mount = mountAt(index);
     if (mount.type) continue;
@@ -107,6 +109,7 @@ export function addMount(type: u32, root: u32, parent: u32, covered: u32, flags:
 
 /** Takes a mount out of the tree; nothing is open on it and it covers nothing. */
 export function removeMount(mount: Mount): void {
+  namesChanged();
   mount.type = TYPE_NONE;
   computeFilter(mountAt(mount.parent));
 }

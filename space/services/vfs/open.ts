@@ -41,6 +41,7 @@ import { closeHandle, closeUndelivered, hasFreeHandle, openHandle } from "./hand
 import { MOUNT_READ_ONLY, Mount, TYPE_DEVFS, fileSystemOf, mountAt } from "./mount_table";
 import { PERMISSIONS, checkPlace } from "./names";
 import { cancelParked } from "./parking";
+import { namesChanged } from "./path_cache";
 import { resolvePath } from "./path_argument";
 
 const CREATE_FLAGS: u32 = O_CREAT | O_TRUNC | O_WRONLY;
@@ -84,6 +85,7 @@ function findOrMake(flags: u32, mode: u32): i64 {
   if (found.hasSlash) return -EISDIR;
   const status = checkPlace(found);
   if (status < 0) return status;
+  namesChanged();
   return fileSystemOf(mountAt(found.parentMount)).create(found, S_IFREG | (mode & PERMISSIONS));
 }
 

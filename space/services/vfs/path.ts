@@ -18,6 +18,7 @@ import {
   mayBeCovered,
   mountAt,
 } from "./mount_table";
+import { recall, remember } from "./path_cache";
 import { lookupInTmpfs } from "./tmpfs/directory";
 import { superblock } from "./tmpfs/superblock";
 
@@ -149,6 +150,13 @@ function step(mount: Mount, directory: u32, kind: u32, name: usize, length: u32,
  * before a slash is no directory), -ENAMETOOLONG, -ELOOP, WAIT.
  */
 export function walk(path: usize, length: u32, follow: bool): i32 {
+  if (recall(path, length, follow)) return 0;
+  const status = walkNames(path, length, follow);
+  if (status == 0) remember(path, length, follow);
+  return status;
+}
+
+function walkNames(path: usize, length: u32, follow: bool): i32 {
   if (!length) return -ENOENT;
   let end = path + length;
   let at = skipSlashes(path, end);

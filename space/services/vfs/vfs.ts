@@ -18,10 +18,18 @@ import { hasNameless } from "./ext/in_use";
 import { endNamelessInodes } from "./ext/truncate";
 import { mount, umount } from "./mounts";
 import { beginRun, finishReady, park, parkAgain, takeReady } from "./parking";
+import { namesChanged } from "./path_cache";
 import { readdir } from "./readdir";
 import { fsync, sync } from "./sync";
 import { superblock } from "./tmpfs/superblock";
 import { read, seek, write } from "./transfer";
+
+/** An operation that may have changed what paths lead to is over. */
+@inline
+function renamed(result: i64): i64 {
+  namesChanged();
+  return result;
+}
 
 export class Vfs extends Service {
   constructor() {
@@ -111,11 +119,11 @@ export class Vfs extends Service {
       case op.VFS_CREATE:
         return create(m);
       case op.VFS_UNLINK:
-        return unlink(m);
+        return renamed(unlink(m));
       case op.VFS_MKDIR:
-        return mkdir(m);
+        return renamed(mkdir(m));
       case op.VFS_RMDIR:
-        return rmdir(m);
+        return renamed(rmdir(m));
       default:
         return this.answerRare(m);
     }
@@ -126,17 +134,17 @@ export class Vfs extends Service {
       case op.VFS_LSTAT:
         return lstat(m);
       case op.VFS_RENAME:
-        return rename(m);
+        return renamed(rename(m));
       case op.VFS_LINK:
-        return link(m);
+        return renamed(link(m));
       case op.VFS_SYMLINK:
-        return symlink(m);
+        return renamed(symlink(m));
       case op.VFS_READLINK:
         return readlink(m);
       case op.VFS_TRUNCATE:
         return truncate(m);
       case op.VFS_CHANGE:
-        return change(m);
+        return renamed(change(m));
       case op.VFS_MOUNT:
         return mount(m);
       case op.VFS_UMOUNT:

@@ -16,6 +16,9 @@ export const CONFIG_SYMBOLS: u32 = 10; // value: address, extra: bytes of the sy
 
 export const CONFIG_QUOTA: u32 = 11; // value: QUOTA_…, extra: how many it may have, at most what the builder may
 
+export const CONFIG_DESCRIPTOR: u32 = 12; // value: its descriptor, extra: the parent's that it shall name, or NO_DESCRIPTOR: none
+export const NO_DESCRIPTOR: u32 = 0xffffffff;
+
 export const QUOTA_ENDPOINTS: u32 = 1; // endpoints that it creates
 export const QUOTA_OBJECTS: u32 = 2; // memory objects that it creates and has not closed
 export const QUOTA_OBJECT_PAGES: u32 = 3; // their pages, together

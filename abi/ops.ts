@@ -44,11 +44,15 @@ export const NET_NAME: u32 = 211; // u32 handle, u32 NAME_… → data: address
 export const NET_WATCH: u32 = 212; // u32 handle, u32 POLL_… (0: no more), u32 tag
 export const NET_WAIT: u32 = 213; // u64 timeout_ns (all ones: for ever) → value: bytes of records of watched sockets that are ready [data]
 
-export const LOADER_OPEN: u32 = 300;
-export const LOADER_CLOSE: u32 = 301;
-export const LOADER_SYM: u32 = 302;
-export const LOADER_ERROR: u32 = 303;
-export const LOADER_SPAWN: u32 = 304; // u32 argument bytes, path; window 1: argument block → value: pid
+// What a library is, and how it gets into a program: abi/library.ts.
+export const LOADER_OPEN: u32 = 300; // path → value: handle, data: u32 area size
+export const LOADER_CLOSE: u32 = 301; // u32 handle → data: up to MAX_CLOSURE × u32 addresses of areas that are the caller's again
+export const LOADER_SYM: u32 = 302; // u32 handle, u64 signature, str name → value: entry address
+export const LOADER_ERROR: u32 = 303; // → data: str, what was wrong with the caller's last request that failed
+export const LOADER_SPAWN: u32 = 304; // u32 (argument bytes | attribute bytes << 16), path; window 1: both → value: pid
+export const LOADER_PLACE: u32 = 305; // u32 handle, u32 area; window 0: the area → value: place entry, data: u32 area size
+/** For the loader's own readers only: u32 result, Stat; windows: 0 for a path, 1 a file's bytes → data: what to read next. */
+export const LOADER_READER: u32 = 390;
 
 // Supervision: init, endpoint 9. A service is named by a string.
 export const SVC_LIST: u32 = 900; // u32 index → data: ServiceRecord (abi/svc.ts); -ENOENT: there are no more

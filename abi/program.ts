@@ -12,6 +12,7 @@
 // Note "HNX", type 1, descriptor (little-endian):
 //   0 u32 version   4 u32 flags   8 u32 initial pages  12 u32 maximum pages (both 64 KiB)  16 u32 stack pages (4 KiB)
 //   20 u32 end of static data (heap start)   24 u64 symbol table address   32 u64 symbol table size, bytes
+//   40 u64 checksum of the whole file, computed with this field zero (abi/checksum.ts)
 
 export const MESSAGE_PAGE: u32 = 0x1000;
 export const ARGUMENT_BLOCK: u32 = 0x2000;
@@ -53,8 +54,9 @@ export const PF_R: u32 = 4;
 export const NOTE_NAME: u32 = 0x00584e48; // "HNX\0"
 export const NOTE_TYPE: u32 = 1;
 export const NOTE_DESCRIPTOR: u32 = 16; // after three words of header and the name
-export const NOTE_DESCRIPTOR_SIZE: u32 = 40;
-export const PROGRAM_VERSION: u32 = 1;
+export const NOTE_DESCRIPTOR_SIZE: u32 = 48;
+export const NOTE_CHECKSUM: u32 = 40; // of the descriptor
+export const PROGRAM_VERSION: u32 = 2;
 export const PROGRAM_FLOATING_POINT: u32 = 1; // flag: the program has floating-point instructions
 
 /** Protection of a mapping, as SYS_PROC_MAP and SYS_PROC_REGION take it. Write and execute exclude each other. */

@@ -116,8 +116,24 @@ INLINE void w2c_raw_jump(struct w2c_raw* r, uint64_t address) { ((void (*)(void)
 INLINE void w2c_raw_floatingPoint(struct w2c_raw* r) { __asm__ volatile(".inst 0x9e6703e0"); }
 INLINE void w2c_raw_wildSvc(struct w2c_raw* r) { __asm__ volatile("svc #0x1234" ::: "memory"); }
 
+/* Calls a library's function: `entry` is the program's allegation, so the word before it must be the signature that is meant
+   (abi/library.ts). A wrong one is wasm's trap 6, an indirect call of the wrong type; nothing there, a data abort. */
+INLINE void library_call(uint64_t entry, uint64_t signature, uint64_t* frame) {
+  if (entry < CODE_BASE || entry >= CODE_END || (entry & 7) || *(uint64_t*)(entry - 8) != signature)
+    __asm__ volatile("brk #0x706");
+  ((void (*)(uint64_t*))entry)(frame);
+}
+INLINE void w2c_sys_libraryCall(struct w2c_sys* s, uint64_t entry, uint64_t signature, uint32_t frame) {
+  library_call(entry, signature, (uint64_t*)(uint64_t)frame);
+}
+
+#ifdef HNX_LIBRARY
+/* A library has the heap that was placed with it and no other. */
+#define wasm_rt_grow_memory(m, delta) ((void)(delta), 0xffffffffu)
+#else
 /* memory.grow: the kernel reserves, pages come on demand. Keeps the instance's own count. */
 #define wasm_rt_grow_memory(m, delta) \
   ({ uint32_t old_ = (uint32_t)w2c_sys_call(0, SYS_MEMORY_GROW, (delta), 0, 0, 0, 0, 0); \
      if ((int32_t)old_ < 0) old_ = 0xffffffffu; else (m)->pages = old_ + (delta); \
      old_; })
+#endif

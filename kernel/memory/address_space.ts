@@ -49,6 +49,15 @@ export function regionPages(p: Process, index: u32): u32 {
   return load<u32>(regionAddress(p, index), REGION_PAGES);
 }
 
+export function regionProtection(p: Process, index: u32): u32 {
+  return load<u32>(regionAddress(p, index), REGION_PROTECTION);
+}
+/** The region that begins at `page`, or -1. */
+export function findRegion(p: Process, page: u32): i32 {
+  for (let i: u32 = 0; i < p.regions; i++) if (regionFirstPage(p, i) == page) return i;
+  return -1;
+}
+
 /** The memory object that region `index` maps, or 0. */
 export function regionObject(p: Process, index: u32): u32 {
   return load<u32>(regionAddress(p, index), REGION_OBJECT);

@@ -61,12 +61,18 @@ export function unmapEverywhere(t: Thread, id: u32): void {
   }
 }
 
-function endMapping(t: Thread, region: u32): void {
+/** Ends the mapping that is region `region` of `t`. */
+export function endMapping(t: Thread, region: u32): void {
+  const id = regionObject(processOf(t), region);
+  endRegion(t, region);
+  unmapObject(id);
+}
+
+/** Ends a region of anonymous memory, which is given back, or the pages' part of a mapping's end. */
+export function endRegion(t: Thread, region: u32): void {
   const p = processOf(t);
-  const id = regionObject(p, region);
   emptyPages(t, p, regionFirstPage(p, region), regionPages(p, region));
   removeRegion(p, region);
-  unmapObject(id);
 }
 
 /** Whether pages of `t`'s own linear memory may be replaced by a mapping. 0, -EINVAL, -EEXIST. */

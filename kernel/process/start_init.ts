@@ -3,6 +3,7 @@
 
 import { EPID_SUPERVISOR } from "../../abi/endpoints";
 import { endpointAssign, findEndpoint } from "../../core/ipc/endpoint";
+import { fileChecksum } from "../../abi/checksum";
 import { MAX_OBJECTS, MAX_OBJECT_PAGES, PAGE_SHIFT, PAGE_SIZE } from "../../abi/limits";
 import {
   ARGUMENT_BLOCK,
@@ -19,6 +20,7 @@ import {
   ELF_PHOFF,
   ELF_TYPE_MACHINE,
   MAX_PROGRAM_HEADERS,
+  NOTE_CHECKSUM,
   NOTE_DESCRIPTOR,
   NOTE_DESCRIPTOR_SIZE,
   PF_W,
@@ -31,6 +33,7 @@ import {
   PH_TYPE,
   PH_VADDR,
   PROGRAM_FLOATING_POINT,
+  PROGRAM_VERSION,
   PROT_EXECUTE,
   PROT_READ,
   PROT_WRITE,
@@ -167,6 +170,10 @@ function loadProgram(t: Thread, p: Process): string | null {
 
 let stackPages: u32 = 0;
 
+@inline function checksumField(noteOffset: u64): u32 {
+  return <u32>noteOffset + NOTE_DESCRIPTOR + NOTE_CHECKSUM;
+}
+
 function readNote(p: Process, headers: usize, count: u32): string | null {
   for (let i: u32 = 0; i < count; i++) {
     const header = headers + <usize>(i * PH_SIZE);
@@ -176,6 +183,9 @@ function readNote(p: Process, headers: usize, count: u32): string | null {
     if (offset > programSize || size > programSize - offset || size < NOTE_DESCRIPTOR + NOTE_DESCRIPTOR_SIZE)
       return "init's note lies outside it";
     const at = programStart + <usize>offset + NOTE_DESCRIPTOR;
+    if (load<u32>(at) != PROGRAM_VERSION) return "init's note is of another version";
+    if (load<u64>(at, NOTE_CHECKSUM) != fileChecksum(programStart, programSize, checksumField(offset)))
+      return "init is damaged: its checksum is wrong";
     p.floatingPoint = load<u32>(at, 4) & PROGRAM_FLOATING_POINT;
     p.memoryPages = load<u32>(at, 8);
     p.memoryMaximum = load<u32>(at, 12);

@@ -28,6 +28,13 @@ export declare function epReplyRecv(epid: u32, info: u64, token: u64, value: i64
 @external("sys", "epReply")
 export declare function epReply(info: u64, token: u64, value: i64): i64;
 
+/**
+ * Calls a library's function (abi/library.ts) by its entry address, with the address of its frame: arguments in, result out.
+ * Another signature than the entry's ends the program as an indirect call of the wrong type does.
+ */
+@external("sys", "libraryCall")
+export declare function libraryCall(entry: u64, signature: u64, frame: usize): void;
+
 /** Device registers: `address` lies in a page that SYS_MAP_MMIO put there. */
 @external("sys", "mmioRead32")
 export declare function mmioRead32(address: usize): u32;

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { initrdWithService } from "./manifest.ts";
-import { runGuest } from "./qemu.ts";
+import { runGuest, startGuest } from "./qemu.ts";
 
 test("every system call with hostile arguments gives its errno", async () => {
   const { out, status } = await runGuest({ cmd: "selftest-calls" });
@@ -28,10 +28,12 @@ test(
 );
 
 test("the construction calls refuse what they must, and leave nothing behind", async () => {
-  const { out } = await runGuest({
-    cmd: "true",
+  const guest = startGuest({
+    cmd: "cat", // waits for input that does not come
     initrd: initrdWithService("selftest-build", 16, ["spawn", "initrd"]),
     extraArgs: ["-icount", "shift=0"],
   });
+  await guest.waitFor(/selftest-build: \d+ checked.*\n/);
+  const { out } = await guest.stop();
   expect(out).toMatch(/\[INFO\] selftest-build: \d{2,3} checked, 0 wrong, nothing left\n/);
 });

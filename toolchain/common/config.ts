@@ -5,7 +5,8 @@
 //                    constants: name → file whose exported globals become build/gen/<name>_constants.h
 //   space/services/<name>/main.ts   target service, /sbin/<name> in the initrd
 //   space/apps/<name>/main.ts       target app, /bin/<name> in the initrd
-//   …/<name>/module.json            asc options by asc's names, and stack_pages, memory_max_pages, image
+//   space/libraries/<name>/main.ts  target library, /lib/lib<name>.so; the module is called lib<name>.so
+//   …/<name>/module.json            asc options by asc's names, and stack_pages, memory_max_pages, heap_pages (libraries), image
 
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
@@ -19,6 +20,8 @@ export interface LinkSettings {
   stackPages: number;
   /** Largest linear memory, 64 KiB pages. */
   memoryMaxPages: number;
+  /** Of a library: room for what it allocates, 64 KiB pages. */
+  heapPages: number;
   /** Whether the program is in the default initrd; the test initrd has all of them. */
   inImage: boolean;
 }
@@ -48,11 +51,14 @@ interface Config {
 }
 
 const CONFIG_FILE = "asconfig.json";
-const NAME_PATTERN = /^[a-z][a-z0-9_-]*$/;
+const NAME_PATTERN = /^[a-z][a-z0-9_-]*(?:\.so)?$/;
 const USER_KINDS = [
   { folder: "space/services", target: "service", install: "sbin" },
   { folder: "space/apps", target: "app", install: "bin" },
+  { folder: "space/libraries", target: "library", install: "lib" },
 ];
+/** A library's heap is part of its area, which has a limit (abi/library.ts). */
+const HEAP_PAGES_MAX = 255;
 /** Linear memory is addressed with 32 bits: 65,536 wasm pages of 64 KiB at most. */
 const WASM_PAGES_MAX = 65536;
 const STACK_PAGES_MAX = 1024;
@@ -94,11 +100,12 @@ export function splitSettings(
   file: string,
   settings: Record<string, unknown>,
 ): { link: LinkSettings; asc: AscOptions } {
-  const { stack_pages, memory_max_pages, image, ...asc } = settings;
+  const { stack_pages, memory_max_pages, heap_pages, image, ...asc } = settings;
   if (typeof image !== "boolean") throw new Failure(`${file}: "image" must be true or false`);
   const link = {
     stackPages: takeCount(file, { stack_pages }, "stack_pages", STACK_PAGES_MAX),
     memoryMaxPages: takeCount(file, { memory_max_pages }, "memory_max_pages", WASM_PAGES_MAX),
+    heapPages: takeCount(file, { heap_pages }, "heap_pages", HEAP_PAGES_MAX),
     inImage: image,
   };
   return { link, asc: asc as AscOptions };
@@ -115,7 +122,7 @@ function makeModule(config: Config, name: string, target: string, entry: string,
   const { link, asc } = splitSettings(file, { ...config.defaults, ...own });
   return {
     name,
-    id: name.replace(/[-_]/g, ""),
+    id: name.replace(/[-_.]/g, ""),
     target,
     entry,
     options: { ...config.options, ...targetOptions, ...asc },
@@ -136,7 +143,8 @@ export function findModules(config: Config = readConfig()): Module[] {
     if (!existsSync(folder)) continue;
     for (const name of readdirSync(folder).sort()) {
       const entry = `${folder}/${name}/main.ts`;
-      if (existsSync(entry)) modules.push(makeModule(config, name, target, entry, install));
+      const moduleName = target === "library" ? `lib${name}.so` : name;
+      if (existsSync(entry)) modules.push(makeModule(config, moduleName, target, entry, install));
     }
   }
   const seen = new Map<string, string>();

@@ -40,12 +40,14 @@ export const KERNEL_C = "boot/kernel.c";
 export const USER_START_C = "boot/user_start.c";
 export const KERNEL_LD = "linker/kernel.ld";
 export const USER_LD = "linker/user.ld";
+export const LIBRARY_LD = "linker/library.ld";
 
 export const CLANG = "clang-19";
 export const LLD = "ld.lld-19";
 export const NM = "llvm-nm-19";
 export const OBJDUMP = "llvm-objdump-19";
 export const OBJCOPY = "llvm-objcopy-19";
+export const READELF = "llvm-readelf-19";
 export const STRIP = "llvm-strip-19";
 
 /** Makes the root the working directory; every command calls it once, first. */

@@ -8,7 +8,7 @@
 
 import { Failure } from "../common/failure.ts";
 
-export type ModuleKind = "kernel" | "user";
+export type ModuleKind = "kernel" | "user" | "library";
 
 export interface CheckResult {
   /** The module has floating-point instructions or values. */
@@ -47,6 +47,16 @@ const KERNEL_RULES: Rule[] = [
 const USER_RULES: Rule[] = [
   { pattern: /^\s*\(start\b/, refuse: "a start function (the module must export it: --exportStart)" },
 ];
+const LIBRARY_RULES: Rule[] = [
+  ...USER_RULES,
+  {
+    pattern: /\(elem\b|\((?:return_)?call_(?:indirect|ref)\b|\(ref\.func\b/,
+    refuse: "a function used as a value, or a virtual call, whose address would be in a table",
+  },
+];
+const RULES: Record<ModuleKind, Rule[]> = { kernel: KERNEL_RULES, user: USER_RULES, library: LIBRARY_RULES };
+/** What a library may import of another. */
+export const LIBRARY_FILE = /^lib[a-z0-9][a-z0-9_-]*\.so$/;
 
 /** Takes names and strings out of a line, so that what is left is instructions and types. */
 function bareLine(line: string): string {
@@ -59,12 +69,16 @@ function checkImport(line: string, kind: ModuleKind, allowed: ReadonlySet<string
   const [, module, base, what] = match;
   if (what !== "func") return `imports the ${what} "${module}.${base}"; only functions can be imported`;
   if (allowed.has(`${module}.${base}`)) return undefined;
+  if (kind === "library") {
+    if (LIBRARY_FILE.test(module)) return undefined;
+    return `imports the function "${module}.${base}"; a library may import ${[...allowed].join(", ")} and functions of "lib*.so"`;
+  }
   return `imports the function "${module}.${base}", which boot/${kind}_imports.h does not define`;
 }
 
 /** Checks a module's text. Returns what was found, or throws a Failure that lists every refusal. */
 export function checkText(text: string, kind: ModuleKind, allowed: ReadonlySet<string>): CheckResult {
-  const rules = [...COMMON_RULES, ...(kind === "kernel" ? KERNEL_RULES : USER_RULES)];
+  const rules = [...COMMON_RULES, ...RULES[kind]];
   const refusals = new Set<string>();
   let usesFloat = false;
   let where = "module";

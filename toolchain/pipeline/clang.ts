@@ -82,6 +82,23 @@ export function compileUser(module: Module, facts: ModuleFacts, object: string):
   );
 }
 
+/** Compiles a library's unity object: position-independent, with nothing but what it exports to others. Returns the files it read. */
+export function compileLibraryObject(
+  module: Module,
+  files: { imports: string; processed: string; entries: string },
+  usesFloat: boolean,
+  object: string,
+): string[] {
+  const float = usesFloat ? [] : [INTEGER_ONLY];
+  const includes = [USER_IMPORTS_H, files.imports, files.processed].flatMap((file) => ["-include", file]);
+  const defines = ["-DHNX_LIBRARY", "-DWASM_RT_TABLE_MAX=1", "-DWASM_MEM_BASE=0"];
+  return compileObject(
+    object,
+    [...C_FLAGS, ...float, ...defines, ...includes, "-x", "c", files.entries],
+    module.name,
+  );
+}
+
 /** Compiles the kernel's unity object. Returns the files that it read. */
 export function compileKernel(module: Module, object: string): string[] {
   const processed = modulePaths(module).processed;

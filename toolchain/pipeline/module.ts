@@ -1,4 +1,5 @@
-// Builds one module from its sources to its ELF, skipping what is up to date. Called by build.ts and worker.ts.
+// Builds one module from its sources to its ELF, skipping what is up to date. Called by build.ts and worker.ts. (A library's steps
+// are in library.ts.)
 //
 //   compile  .ts → C, data, facts        object  C → .o        link  .o → build/hnx.elf or build/user/<name>.elf
 
@@ -12,7 +13,10 @@ import { isFresh, recordStep } from "../common/stamp.ts";
 import { assemble, compileKernel, compileUser } from "./clang.ts";
 import { compileModule } from "./compile.ts";
 import { modulePaths, readFacts } from "./facts.ts";
+import { librarySteps } from "./library.ts";
 import { linkModule } from "./link.ts";
+import { PROGRAM_CHECKSUM } from "./parts.ts";
+import { sealFile } from "./seal.ts";
 import { toolKey } from "./toolkey.ts";
 
 /** memcpy and the like, which clang calls in any module. */
@@ -107,6 +111,7 @@ function userLinkSteps(module: Module): Step[] {
           elf,
         });
         runTool(STRIP, ["--strip-all", "-o", stripped, elf], `strip ${module.name}`);
+        sealFile(stripped, PROGRAM_CHECKSUM);
         return [...inputs, object, files.data, files.facts, USER_LD];
       },
     },
@@ -114,6 +119,7 @@ function userLinkSteps(module: Module): Step[] {
 }
 
 function moduleSteps(module: Module): Step[] {
+  if (module.target === "library") return librarySteps(module);
   const files = modulePaths(module);
   const compile: Step = {
     name: "compile",

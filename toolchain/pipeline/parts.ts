@@ -3,14 +3,16 @@
 //
 //   "HNX\0", type 1   u32 format version   u32 flags (bit 0: floating point)   u32 initial memory, wasm pages
 //                     u32 largest memory, wasm pages   u32 stack, 4 KiB pages   u32 end of the static data
-//                     u64 address of the symbol table   u64 its size
+//                     u64 address of the symbol table   u64 its size   u64 checksum of the file (seal.ts puts it in)
 
 import type { LinkSettings } from "../common/config.ts";
 import type { ModuleFacts } from "./facts.ts";
 
-const NOTE_FORMAT_VERSION = 1;
+const NOTE_FORMAT_VERSION = 2;
 const NOTE_TYPE = 1;
 const FLAG_FLOAT = 1;
+/** Offset of the checksum in a program's note. */
+export const PROGRAM_CHECKSUM = 40;
 
 function sectionWithFile(section: string, flags: string, align: number, body: string[]): string {
   return [`.section ${section}, "${flags}", @progbits`, `.balign ${align}`, ...body, ""].join("\n");
@@ -53,6 +55,7 @@ function noteSection(facts: ModuleFacts, link: LinkSettings): string {
     '.asciz "HNX"',
     `1: .long ${words.join(", ")}`,
     ".quad hnx_syms, hnx_syms_end - hnx_syms",
+    ".quad 0",
     "2:",
     "",
   ].join("\n");

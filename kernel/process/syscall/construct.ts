@@ -3,6 +3,7 @@
 import {
   CONFIG_ALLOW_SEND,
   CONFIG_DENY_SEND,
+  CONFIG_DESCRIPTOR,
   CONFIG_DEVICE,
   CONFIG_FLOATING_POINT,
   CONFIG_MEMORY,
@@ -43,11 +44,12 @@ import { traceStart } from "../../trace/trace";
 import { createProcess, inheritDescriptors } from "../lifecycle";
 import { MAX_DEVICES, Process, deviceAddress, nameAddress, processOf } from "../process";
 import { checkRange } from "./arguments";
+import { configureDescriptor, isForCaller, limitToCaller, quotaOf } from "./inherit";
 import { ownObject } from "./objects";
 
 const MAX_WASM_PAGES: u64 = 0x8000; // 2 GiB, so that sizes in bytes stay positive
 
-@inline function maySpawn(t: Thread): bool {
+@inline export function maySpawn(t: Thread): bool {
   return (processOf(t).privileges & PRIVILEGE_SPAWN) != 0;
 }
 
@@ -68,6 +70,7 @@ export function sysProcCreate(t: Thread): i64 {
   const p = processOf(child);
   p.nameLength = copyFromUser(processOf(t), nameAddress(p), t.x0, <u32>min(t.x1, <u64>MAX_PROCESS_NAME));
   inheritDescriptors(p, processOf(parent));
+  if (t.x2) limitToCaller(child, parent);
   return child.pid;
 }
 
@@ -81,6 +84,7 @@ export function sysProcConfigure(t: Thread): i64 {
   if (what == CONFIG_PRIORITY) return configurePriority(t, child, value);
   if (what == CONFIG_MESSAGE_PRIORITY) {
     if (value >= MESSAGE_PRIORITIES || <u32>value > t.maxMessagePriority) return -EPERM;
+    if (isForCaller(p) && <u32>value > child.maxMessagePriority) return -EPERM;
     child.maxMessagePriority = <u32>value;
     return 0;
   }
@@ -105,6 +109,7 @@ export function sysProcConfigure(t: Thread): i64 {
     return 0;
   }
   if (what == CONFIG_QUOTA) return configureQuota(t, child, value, t.x3);
+  if (what == CONFIG_DESCRIPTOR) return configureDescriptor(p, value, t.x3);
   if (what == CONFIG_DEVICE) return grantDevice(t, p, <u32>value, <u32>t.x3);
   return configureEndpoint(t, child, what, value, t.x3);
 }
@@ -113,6 +118,7 @@ export function sysProcConfigure(t: Thread): i64 {
 function configureQuota(t: Thread, child: Thread, which: u64, limit: u64): i64 {
   const own = processOf(t);
   const p = processOf(child);
+  if (isForCaller(p) && limit > quotaOf(child, <u32>which)) return -EPERM;
   if (which == QUOTA_ENDPOINTS && limit <= MAX_ENDPOINTS) child.endpointsLeft = <u32>limit;
   else if (which == QUOTA_MESSAGES && limit <= MAX_QUEUED_MESSAGES) child.messagesLeft = <u32>limit;
   else if (which == QUOTA_OBJECTS && limit <= own.objectsLimit) p.objectsLimit = <u32>limit;
@@ -121,8 +127,10 @@ function configureQuota(t: Thread, child: Thread, which: u64, limit: u64): i64 {
   return 0;
 }
 
+/** Neither above the builder's nor, in a call's name, above that caller's. */
 function configurePriority(t: Thread, child: Thread, value: u64): i64 {
-  if (value > t.basePriority) return -EPERM;
+  const parent = threadOfPid(processOf(child).parent);
+  if (value > t.basePriority || (parent && value > parent.basePriority)) return -EPERM;
   child.basePriority = <u32>value;
   child.priority = <u32>value;
   return 0;

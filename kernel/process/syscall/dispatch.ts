@@ -4,8 +4,6 @@
 
 import { ENOSYS } from "../../../abi/errno";
 import {
-  LOADER_CLOSE,
-  LOADER_SYM,
   CURRENT_OFFSET,
   NET_BIND,
   NET_CONNECT,
@@ -31,6 +29,7 @@ import * as build from "./construct";
 import * as device from "./device";
 import * as files from "./files";
 import * as ipc from "./ipc";
+import * as libraries from "./libraries";
 import * as objects from "./objects";
 import * as processes from "./processes";
 import * as remote from "./remote";
@@ -82,9 +81,9 @@ function perform(t: Thread, number: i32): i64 {
     case S.SYS_DLOPEN:
       return remote.sysDlopen(t);
     case S.SYS_DLCLOSE:
-      return remote.sysLoader(t, LOADER_CLOSE);
+      return remote.sysDlclose(t);
     case S.SYS_DLSYM:
-      return remote.sysLoader(t, LOADER_SYM);
+      return remote.sysDlsym(t);
     default:
       return performSocket(t, number);
   }
@@ -142,6 +141,8 @@ function performKernel(t: Thread, number: i32): i64 {
       return processes.sysMemoryGrow(t);
     case S.SYS_MEMORY_KEEP:
       return processes.sysMemoryKeep(t);
+    case S.SYS_MEMORY_DISCARD:
+      return processes.sysMemoryDiscard(t);
     case S.SYS_CLOCK:
       return system.sysClock();
     case S.SYS_SYSTEM_INFO:
@@ -183,6 +184,10 @@ function performBuilding(t: Thread, number: i32): i64 {
       return build.sysProcStart(t);
     case S.SYS_PROC_INHERIT:
       return build.sysProcInherit(t);
+    case S.SYS_LIBRARY_MAP:
+      return libraries.sysLibraryMap(t);
+    case S.SYS_LIBRARY_UNMAP:
+      return libraries.sysLibraryUnmap(t);
     case S.SYS_OBJECT_CREATE:
       return objects.sysObjectCreate(t);
     case S.SYS_OBJECT_WRITE:

@@ -2,10 +2,12 @@
 
 import { EFAULT, EINVAL, ENOMEM, EPERM, ESRCH } from "../../../abi/errno";
 import { PRIVILEGE_KILL } from "../../../abi/endpoints";
-import { PAGE_SHIFT, PAGE_SIZE } from "../../../abi/limits";
+import { MAX_DISCARD, PAGE_SHIFT, PAGE_SIZE } from "../../../abi/limits";
 import { LINEAR_MEMORY_END, STATIC_DATA } from "../../../abi/program";
 import { SIGKILL, exitedStatus } from "../../../abi/wait";
 import { STATE_BUILDING, STATE_ZOMBIE, Thread, threadOfPid } from "../../../core/ipc/thread";
+import { inLinearMemory, isTaken } from "../../memory/address_space";
+import { emptyPages } from "../../memory/mapping";
 import { killProcess } from "../crash";
 import { endProcess, waitForChild } from "../lifecycle";
 import { processOf } from "../process";
@@ -55,4 +57,20 @@ export function sysMemoryKeep(t: Thread): i64 {
   const p = processOf(t);
   p.keepFrom = <u32>(t.x0 >> PAGE_SHIFT);
   return p.inherited;
+}
+
+/**
+ * memory_discard(address, size): whole pages of the caller's linear memory are given back and read as zero when they are next
+ * touched. → bytes, at most MAX_DISCARD; -EINVAL (no whole pages, not its own, or a mapping lies there).
+ */
+export function sysMemoryDiscard(t: Thread): i64 {
+  const p = processOf(t);
+  const size = min(t.x1, <u64>MAX_DISCARD);
+  if (t.x0 & (PAGE_SIZE - 1) || t.x1 & (PAGE_SIZE - 1) || !size) return -EINVAL;
+  if (t.x0 < STATIC_DATA || !inLinearMemory(p, t.x0, t.x1)) return -EINVAL;
+  const page = <u32>(t.x0 >> PAGE_SHIFT);
+  const pages = <u32>(size >> PAGE_SHIFT);
+  if (isTaken(p, page, pages)) return -EINVAL;
+  emptyPages(t, p, page, pages);
+  return size;
 }

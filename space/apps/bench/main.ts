@@ -3,6 +3,7 @@
 
 import { SYS_GETPID } from "../../../abi/syscall";
 import { println } from "../../lib/console";
+import { dlclose, dlopen, dlsym } from "../../lib/dl";
 import { O_CREAT, O_RDWR, Stat, close, creat, open, pread, pwrite, read, stat, unlink } from "../../lib/fs";
 import { args, spawn, wait } from "../../lib/process";
 import { syscall } from "../../lib/sys";
@@ -15,6 +16,7 @@ const BULK_ROUNDS: u32 = 1000;
 const SPAWN_ROUNDS: u32 = 100;
 const FILE: string = "/tmp/bench-file";
 const FILE_SIZE: u32 = 65536;
+const LIBRARY: string = "/lib/libgreet.so";
 
 const buffer: usize = memory.data(65536, 16);
 const result = new Stat();
@@ -79,6 +81,25 @@ function spawns(): void {
   end("spawn_exit_wait", SPAWN_ROUNDS);
 }
 
+/** A library with one that it needs: found, placed, looked into and closed; and a call of its. */
+function libraries(): bool {
+  const kept = dlopen(LIBRARY);
+  const add = dlsym(kept, "add", "(i64, i32) -> i64");
+  if (add === null) return false;
+  begin();
+  for (let i: u32 = 0; i < ROUNDS; i++) add.i64(1).i32(2).callI64();
+  end("library_call", ROUNDS);
+  dlclose(kept);
+  begin();
+  for (let i: u32 = 0; i < SPAWN_ROUNDS; i++) {
+    const library = dlopen(LIBRARY);
+    if (dlsym(library, "add", "(i64, i32) -> i64") === null) return false;
+    dlclose(library);
+  }
+  end("dlopen_dlsym_dlclose", SPAWN_ROUNDS);
+  return true;
+}
+
 /** One row by itself, for toolchain/bench/walk.ts. */
 function single(name: string): i32 {
   if (name == "null_syscall") nullCall();
@@ -96,5 +117,6 @@ export function main(): i32 {
   nullCall();
   if (!messages(buffer) || !files()) return 1;
   spawns();
+  if (!libraries()) return 1;
   return diskRows() ? 0 : 1;
 }

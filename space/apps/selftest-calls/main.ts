@@ -12,7 +12,6 @@ import {
   ENXIO,
   EPERM,
   ESRCH,
-  E2BIG,
   EMSGSIZE,
 } from "../../../abi/errno";
 import { EPID_ANY, NOTIFY_USER_MASK } from "../../../abi/endpoints";
@@ -22,6 +21,7 @@ import { println } from "../../lib/console";
 import { checked, expect, wrong } from "./expect";
 import { objects } from "./objects";
 import { sockets } from "./sockets";
+import { loaderCalls } from "./loader";
 import { heldCall, isCaller, runCaller } from "./held_call";
 import { syscall } from "../../lib/sys";
 
@@ -88,14 +88,12 @@ function files(): void {
   paths("unlink", S.SYS_UNLINK);
   paths("dlopen", S.SYS_DLOPEN);
   paths("spawn", S.SYS_SPAWN_SERVICE);
+  loaderCalls(path, scratch);
   expect("open with a flag above 32 bits", call(S.SYS_OPEN, path, 4, ABOVE_4_GIB), EINVAL);
   expect("open with an unknown flag", call(S.SYS_OPEN, path, 4, 0x8000_0000), EINVAL);
   expect("stat into a kernel address", call(S.SYS_STAT, path, 4, KERNEL), EFAULT);
   expect("stat into a null page", call(S.SYS_STAT, path, 4, NULL_PAGE), EFAULT);
   expect("fstat into a null page", call(S.SYS_FSTAT, 1, NULL_PAGE), EFAULT);
-  expect("spawn with a large argument block", call(S.SYS_SPAWN_SERVICE, path, 4, scratch, 8193), E2BIG);
-  expect("spawn with an argument block elsewhere", call(S.SYS_SPAWN_SERVICE, path, 4, KERNEL, 8), EFAULT);
-  expect("spawn of a directory", call(S.SYS_SPAWN_SERVICE, path, 4, scratch, 8), ENOENT);
   const calls: StaticArray<i32> = [
     S.SYS_READ,
     S.SYS_WRITE,
@@ -112,15 +110,6 @@ function files(): void {
   buffers("readdir", S.SYS_READDIR);
   expect("dup2 to descriptor 64", call(S.SYS_DUP2, 1, 64), EBADF);
   expect("pread at -1", call(S.SYS_PREAD, 1, scratch, 8, ALL_ONES), EINVAL);
-}
-
-/** What other services are to do and cannot yet is -ENOSYS whatever the arguments. */
-function remote(): void {
-  const calls: StaticArray<i32> = [S.SYS_DLCLOSE, S.SYS_DLSYM];
-  for (let i = 0; i < calls.length; i++) {
-    expect(`call ${calls[i]}`, call(calls[i], ALL_ONES, KERNEL, HUGE, ALL_ONES), ENOSYS);
-  }
-  expect("dlopen", call(S.SYS_DLOPEN, path, 4), ENOSYS);
 }
 
 function processes(): void {
@@ -194,7 +183,6 @@ function unknown(): void {
 export function main(): i32 {
   if (isCaller()) return runCaller();
   files();
-  remote();
   sockets();
   processes();
   objects();

@@ -1,5 +1,5 @@
-// Builds a process from a program of the boot archive with the kernel's proc_… calls (abi/construct.ts). Called by init
-// and by the loader service: build(), then proc_configure for what is special, then start(), or discard().
+// Builds a process from a program with the kernel's proc_… calls (abi/construct.ts). Called by init, for files of the boot archive
+// (build()), and by the loader service, for any (buildProgram()); then proc_configure for what is special, then start(), or discard().
 //
 //   read-only, executable segments   the program's shared objects, mapped          writable ones   own memory, file bytes
 //   linear memory                    CONFIG_MEMORY, static data written            stack           own memory, demand-zero
@@ -23,7 +23,8 @@ import {
 import { SIGKILL } from "../../../abi/wait";
 import { syscall } from "../sys";
 import { ArchiveFile } from "./archive";
-import { Program, openError, openProgram } from "./programs";
+import { FILE_KEY_SIZE, FileKey } from "./file_key";
+import { Program, addProgram, findProgram, openError } from "./programs";
 import { ProgramImage } from "./program_image";
 
 const EXECUTE_PERMISSIONS: u32 = 0o111;
@@ -42,6 +43,7 @@ const PLAN_SIZE: u32 = 24;
 
 /** The plan of the next build(). There is one, because nothing allocates. */
 export const plan: ProcessPlan = changetype<ProcessPlan>(memory.data(PLAN_SIZE, 8));
+const archiveKey: FileKey = changetype<FileKey>(memory.data(FILE_KEY_SIZE, 8));
 let entry: u64 = 0;
 let stackTop: u64 = 0;
 
@@ -76,7 +78,7 @@ function placeSegments(pid: i32, program: Program): i32 {
     let status = 0;
     if (segment.isWritable) {
       status = <i32>syscall(SYS_PROC_REGION, pid, vaddr, sizePages, protection, 0, 0);
-      if (status >= 0) status = writeMemory(pid, vaddr, program.data + segment.fileOffset, segment.fileSize);
+      if (status >= 0) status = writeMemory(pid, vaddr, program.bytes + segment.fileOffset, segment.fileSize);
     } else {
       status = <i32>syscall(SYS_PROC_MAP, pid, vaddr, program.object(i), 0, sizePages, protection);
     }
@@ -92,7 +94,7 @@ function placeMemory(pid: i32, program: Program): i32 {
   if (maximum < image.initialPages) return -ENOMEM;
   let status = configure(pid, CONFIG_MEMORY, image.initialPages, maximum);
   if (status < 0) return status;
-  status = writeMemory(pid, image.dataAddress, program.data + image.dataOffset, image.dataSize);
+  status = writeMemory(pid, image.dataAddress, program.bytes + image.dataOffset, image.dataSize);
   if (status < 0) return status;
   return writeMemory(pid, ARGUMENT_BLOCK, plan.arguments, plan.argumentsSize);
 }
@@ -105,25 +107,22 @@ function describeProgram(pid: i32, image: ProgramImage): i32 {
   return status;
 }
 
-/** Makes the process, named after the file's last path component. → pid or -errno */
-function create(file: ArchiveFile): i32 {
-  let start = file.nameLength;
-  while (start > 0 && <u32>load<u8>(file.name + start - 1) != SLASH) start--;
-  const length = min(file.nameLength - start, MAX_PROCESS_NAME);
-  return <i32>syscall(SYS_PROC_CREATE, file.name + start, length, plan.token, 0, 0, 0);
+/** Makes the process, named after the last component of its program's path. → pid or -errno */
+function create(path: usize, pathLength: u32): i32 {
+  let start = pathLength;
+  while (start > 0 && <u32>load<u8>(path + start - 1) != SLASH) start--;
+  const length = min(pathLength - start, MAX_PROCESS_NAME);
+  return <i32>syscall(SYS_PROC_CREATE, path + start, length, plan.token, 0, 0, 0);
 }
 
 /**
- * Builds a process of `file` after `plan`. → pid; it has the default rights and waits for start() or discard().
- * -EACCES: the file is not executable; -ENOEXEC: it is no program (programs.imageFault says why); -E2BIG; -ENOMEM: also
- * when the plan's memory is less than the program needs; -EAGAIN; -ESRCH: the caller of plan.token is gone.
+ * Builds a process of `program`, found at `path`, after `plan`. → pid; it has the default rights and waits for start() or
+ * discard(). -E2BIG; -ENOMEM: also when the plan's memory is less than the program needs; -EAGAIN; -ESRCH: the caller of
+ * plan.token is gone.
  */
-export function build(file: ArchiveFile): i32 {
-  if ((file.mode & EXECUTE_PERMISSIONS) == 0) return -EACCES;
+export function buildProgram(program: Program, path: usize, pathLength: u32): i32 {
   if (plan.argumentsSize > ARGUMENT_BLOCK_SIZE) return -E2BIG;
-  const program = openProgram(file);
-  if (program === null) return openError;
-  const pid = create(file);
+  const pid = create(path, pathLength);
   if (pid < 0) return pid;
   let status = placeMemory(pid, program);
   if (status >= 0) status = placeSegments(pid, program);
@@ -135,6 +134,27 @@ export function build(file: ArchiveFile): i32 {
   entry = program.image.entry;
   stackTop = program.image.stackTop;
   return pid;
+}
+
+/**
+ * The program in a file of the boot archive, ready to be built; null: openError says why (-ENOEXEC: imageFault says more).
+ */
+export function openArchived(file: ArchiveFile): Program | null {
+  archiveKey.setArchive(file.data, file.size);
+  const known = findProgram(archiveKey);
+  return known !== null ? known : addProgram(file.data, file.size, archiveKey, false);
+}
+
+/** Builds a process of a file of the boot archive. → as buildProgram(), and -EACCES, -ENOEXEC. */
+export function build(file: ArchiveFile): i32 {
+  if (!isExecutable(file.mode)) return -EACCES;
+  const program = openArchived(file);
+  return program === null ? openError : buildProgram(program, file.name, file.nameLength);
+}
+
+/** Whether a file of this mode may be started. */
+export function isExecutable(mode: u32): bool {
+  return (mode & EXECUTE_PERMISSIONS) != 0;
 }
 
 /** Starts the process that was built last. → pid, or -errno, and then it is gone */

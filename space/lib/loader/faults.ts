@@ -26,6 +26,14 @@ export const BAD_MEMORY_SIZE: i32 = 22;
 export const BAD_STACK_SIZE: i32 = 23;
 export const BAD_ENTRY: i32 = 24;
 export const BAD_SYMBOLS: i32 = 25;
+export const BAD_CHECKSUM: i32 = 26;
+// Of libraries only.
+export const BAD_LIBRARY_SEGMENTS: i32 = 27;
+export const BAD_TABLE: i32 = 28;
+export const BAD_SYMBOL: i32 = 29;
+export const BAD_NEED: i32 = 30;
+export const BAD_RELOCATION: i32 = 31;
+export const BAD_AREA: i32 = 32;
 
 /** Of the ELF header and the program headers. */
 function describeFile(fault: i32): string {
@@ -57,7 +65,34 @@ function describeFile(fault: i32): string {
   }
 }
 
-/** The text of `fault`, one of those above. */
+function describeLibrary(fault: i32): string {
+  switch (fault) {
+    case WRONG_KIND:
+      return "not a library for AArch64";
+    case BAD_LIBRARY_SEGMENTS:
+      return "segments that are not a library's: code at 0 and zeroed data behind it";
+    case BAD_TABLE:
+      return "a table of the note outside it, or too long";
+    case BAD_SYMBOL:
+      return "an export or import that is not well-formed, or an entry without its signature";
+    case BAD_NEED:
+      return "a needed library without a proper name";
+    case BAD_RELOCATION:
+      return "a relocation outside the static data, or to outside the area";
+    case BAD_AREA:
+      return "an area that is no multiple of 64 KiB, too large, or too small for the static data";
+    default:
+      return "";
+  }
+}
+
+/** The text of `fault` of a library. */
+export function describeLibraryFault(fault: i32): string {
+  const text = describeLibrary(fault);
+  return text.length ? text : describeFault(fault);
+}
+
+/** The text of `fault` of a program. */
 export function describeFault(fault: i32): string {
   switch (fault) {
     case BAD_SEGMENT_SIZE:
@@ -88,6 +123,8 @@ export function describeFault(fault: i32): string {
       return "an entry point outside the code";
     case BAD_SYMBOLS:
       return "a symbol table outside the read-only data";
+    case BAD_CHECKSUM:
+      return "damaged: its checksum is wrong";
     default:
       return describeFile(fault);
   }

@@ -5,6 +5,7 @@
 // In linear memory there may be one writable segment, the static data; all others lie at CODE_BASE and above, each on pages
 // of its own, and above the highest of them  | one unmapped page | stack |.
 
+import { fileChecksum } from "../../../abi/checksum";
 import { MAX_OBJECT_PAGES, PAGE_SIZE, WASM_PAGE_SIZE } from "../../../abi/limits";
 import {
   CODE_BASE,
@@ -38,6 +39,7 @@ import {
 } from "../../../abi/program";
 import {
   BAD_ADDRESS,
+  BAD_CHECKSUM,
   BAD_DATA_SEGMENT,
   BAD_ENTRY,
   BAD_HEADER,
@@ -72,11 +74,12 @@ const ELF_SIZE: usize = 52; // u16: of this header
 const ELF_VERSION_CURRENT: u32 = 1;
 const INSTRUCTION_SIZE: u64 = 4;
 
-function checkHeader(file: usize, size: u32): i32 {
+/** The ELF header of a file that must be of `kind` (ELF_TYPE_…). → IMAGE_OK or a fault */
+export function checkHeader(file: usize, size: u32, kind: u32): i32 {
   if (size < ELF_HEADER_SIZE || load<u32>(file) != ELF_MAGIC) return NOT_ELF;
   if (load<u32>(file, ELF_IDENT_OFFSET) != ELF_IDENT || load<u64>(file, ELF_IDENT_PADDING) != 0)
     return NOT_ELF;
-  if (load<u32>(file, ELF_TYPE) != ELF_TYPE_MACHINE) return WRONG_KIND;
+  if (load<u32>(file, ELF_TYPE) != kind) return WRONG_KIND;
   if (load<u32>(file, ELF_VERSION) != ELF_VERSION_CURRENT) return BAD_HEADER;
   if (<u32>load<u16>(file, ELF_SIZE) != ELF_HEADER_SIZE) return BAD_HEADER;
   if (<u32>load<u16>(file, ELF_PHENTSIZE) != PH_SIZE) return BAD_HEADER;
@@ -148,7 +151,7 @@ function takeProgramHeader(file: usize, size: u32, header: usize, image: Program
   if (offset > size || fileSize > size - offset) return SEGMENT_OUTSIDE;
   if (type == PT_LOAD) return takeLoad(header, image);
   if (image.initialPages != 0) return BAD_NOTE; // there was one already
-  return readNote(file + <usize>offset, <u32>fileSize, image);
+  return readNote(file, <u32>offset, <u32>fileSize, image);
 }
 
 /** The address after a segment's last page. */
@@ -192,7 +195,7 @@ function checkWhole(image: ProgramImage): i32 {
 /** Checks the program of `size` bytes at `file` and fills `image` from it. → IMAGE_OK, or why it is none (faults.ts). */
 export function checkImage(file: usize, size: u32, image: ProgramImage): i32 {
   image.reset();
-  let fault = checkHeader(file, size);
+  let fault = checkHeader(file, size, ELF_TYPE_MACHINE);
   if (fault) return fault;
   image.entry = load<u64>(file, ELF_ENTRY);
   const count = <u32>load<u16>(file, ELF_PHNUM);
@@ -202,5 +205,7 @@ export function checkImage(file: usize, size: u32, image: ProgramImage): i32 {
     if (fault) return fault;
     header += PH_SIZE;
   }
-  return checkWhole(image);
+  fault = checkWhole(image);
+  if (fault) return fault;
+  return fileChecksum(file, size, image.checksumOffset) == image.checksum ? IMAGE_OK : BAD_CHECKSUM;
 }

@@ -1,8 +1,9 @@
 // The HNX note of a program (abi/program.ts): version, flags, memory and stack sizes, symbol table. Called by image.ts.
 //
-//   0 u32 4 (name size)   4 u32 40 (descriptor size)   8 u32 type 1   12 "HNX\0"   16 descriptor
+//   0 u32 4 (name size)   4 u32 48 (descriptor size)   8 u32 type 1   12 "HNX\0"   16 descriptor
 
 import {
+  NOTE_CHECKSUM,
   NOTE_DESCRIPTOR,
   NOTE_DESCRIPTOR_SIZE,
   NOTE_NAME,
@@ -22,6 +23,7 @@ import {
 import { ProgramImage } from "./program_image";
 
 const NAME_SIZE: u32 = 4;
+const NOTE_ALIGNMENT: u32 = 8; // so that the checksum is one of the words that it sums up
 const NOTE_DESCRIPTOR_LENGTH: usize = 4;
 const NOTE_TYPE_OFFSET: usize = 8;
 const NOTE_NAME_OFFSET: usize = 12;
@@ -39,9 +41,10 @@ const SYMBOLS_SIZE: usize = 32; // u64
 const MAX_MEMORY_PAGES: u32 = 0x8000; // 2 GiB: what the kernel gives, so that sizes in bytes stay positive
 const MAX_STACK_PAGES: u32 = 1024; // 4 MiB
 
-/** Reads the note of `size` bytes at `note` into `image`. → IMAGE_OK, or what is wrong with it */
-export function readNote(note: usize, size: u32, image: ProgramImage): i32 {
-  if (size < NOTE_DESCRIPTOR + NOTE_DESCRIPTOR_SIZE) return BAD_NOTE;
+/** Reads the note of `size` bytes at `offset` of the file at `file` into `image`. → IMAGE_OK, or what is wrong with it */
+export function readNote(file: usize, offset: u32, size: u32, image: ProgramImage): i32 {
+  const note = file + offset;
+  if (offset % NOTE_ALIGNMENT != 0 || size < NOTE_DESCRIPTOR + NOTE_DESCRIPTOR_SIZE) return BAD_NOTE;
   if (load<u32>(note) != NAME_SIZE || load<u32>(note, NOTE_DESCRIPTOR_LENGTH) != NOTE_DESCRIPTOR_SIZE)
     return BAD_NOTE;
   if (load<u32>(note, NOTE_TYPE_OFFSET) != NOTE_TYPE || load<u32>(note, NOTE_NAME_OFFSET) != NOTE_NAME)
@@ -64,5 +67,7 @@ export function readNote(note: usize, size: u32, image: ProgramImage): i32 {
   image.heapStart = load<u32>(descriptor, HEAP_START);
   image.symbols = load<u64>(descriptor, SYMBOLS);
   image.symbolsSize = <u32>symbolsSize;
+  image.checksum = load<u64>(descriptor, NOTE_CHECKSUM);
+  image.checksumOffset = offset + NOTE_DESCRIPTOR + NOTE_CHECKSUM;
   return IMAGE_OK;
 }

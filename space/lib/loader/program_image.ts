@@ -28,6 +28,7 @@ export class ProgramImage {
   stackTop: u64;
   dataEnd: u64; // address after the static data; 0: there is none
   symbols: u64; // address of the symbol table
+  checksum: u64; // as the note has it
   symbolsSize: u32; // bytes; 0: it has none
   stackPages: u32; // 4 KiB
   initialPages: u32; // linear memory, 64 KiB
@@ -38,6 +39,8 @@ export class ProgramImage {
   dataSize: u32; // bytes in the file
   heapStart: u32; // the first address that the program's allocator takes; 0: it has none
   segments: u32; // how many
+  checksumOffset: u32; // in the file
+  padding: u32;
 
   @inline segment(i: u32): Segment {
     return changetype<Segment>(changetype<usize>(this) + SEGMENTS + <usize>i * SEGMENT_SIZE);
@@ -47,5 +50,5 @@ export class ProgramImage {
     memory.fill(changetype<usize>(this), 0, PROGRAM_IMAGE_SIZE);
   }
 }
-const SEGMENTS: usize = 80; // after the fields
-export const PROGRAM_IMAGE_SIZE: u32 = 272; // with MAX_SEGMENTS
+const SEGMENTS: usize = 96; // after the fields
+export const PROGRAM_IMAGE_SIZE: u32 = 288; // with MAX_SEGMENTS

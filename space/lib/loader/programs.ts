@@ -1,30 +1,40 @@
-// Programs that are ready to be started: their checked image, and one memory object for each read-only segment, which all
-// processes of the program share. Called by build.ts.
+// Programs that are ready to be started: their checked image, one memory object for each read-only segment, which all processes of
+// the program share, and the bytes that every process gets a copy of. Called by build.ts and by the loader service.
 //
-//   table of MAX_PROGRAMS records    data address (0: free) · last use · object ids · ProgramImage
+//   table of MAX_PROGRAMS records    bytes (0: free) · last use · key · object ids · ProgramImage
 //
-// A program is checked and its objects are filled when it is first started. When the table is full, or the kernel has no
+// A program is checked and its objects are filled when it is first started. Of a file in the boot archive the bytes stay where they
+// are; of any other they are copied (keep), because the file's buffer is used again. When the table is full, or the kernel has no
 // objects or memory left, the least recently used program is dropped; its objects go when its last process does.
 
-import { MAX_COPY_SLICE, PAGE_SIZE } from "../../../abi/limits";
 import { EAGAIN, ENOEXEC, ENOMEM } from "../../../abi/errno";
-import { SYS_OBJECT_CLOSE, SYS_OBJECT_CREATE, SYS_OBJECT_SEAL, SYS_OBJECT_WRITE } from "../../../abi/syscall";
+import { SYS_OBJECT_CLOSE } from "../../../abi/syscall";
 import { syscall } from "../sys";
-import { ArchiveFile } from "./archive";
 import { IMAGE_OK } from "./faults";
+import { FILE_KEY_SIZE, FileKey } from "./file_key";
 import { checkImage } from "./image";
-import { MAX_SEGMENTS, PROGRAM_IMAGE_SIZE, ProgramImage, Segment } from "./program_image";
+import { giveBytes, takeBytes } from "./kept_bytes";
+import { makeSealedObject } from "./object";
+import { MAX_SEGMENTS, PROGRAM_IMAGE_SIZE, ProgramImage } from "./program_image";
 
 const MAX_PROGRAMS: u32 = 32;
-const OBJECTS: usize = 8;
+const KEY: usize = 16;
+const OBJECTS: usize = KEY + FILE_KEY_SIZE;
 const IMAGE: usize = OBJECTS + MAX_SEGMENTS * 4;
-const PROGRAM_SIZE: u32 = 8 + MAX_SEGMENTS * 4 + PROGRAM_IMAGE_SIZE;
+const PROGRAM_SIZE: u32 = 16 + FILE_KEY_SIZE + MAX_SEGMENTS * 4 + PROGRAM_IMAGE_SIZE;
 
 @unmanaged
 export class Program {
-  /** Address of the file's bytes; 0: the record is free. */
-  data: u32;
+  /** Address that the image's offsets count from; 0: the record is free. */
+  bytes: u32;
+  /** 1: they are this record's own copy. */
+  keeps: u32;
   lastUse: u32;
+  padding: u32;
+
+  @inline get key(): FileKey {
+    return changetype<FileKey>(changetype<usize>(this) + KEY);
+  }
 
   @inline get image(): ProgramImage {
     return changetype<ProgramImage>(changetype<usize>(this) + IMAGE);
@@ -42,7 +52,7 @@ export class Program {
 
 const table: usize = makeTable();
 let useClock: u32 = 0;
-/** Why the last openProgram() failed with -ENOEXEC (faults.ts); IMAGE_OK when it did not. */
+/** Why the last addProgram() failed with -ENOEXEC (faults.ts); IMAGE_OK when it did not. */
 export let imageFault: i32 = IMAGE_OK;
 
 /** Not static: its zeros would lie in the program's file. */
@@ -64,7 +74,9 @@ function dropProgram(program: Program): void {
     if (id) syscall(SYS_OBJECT_CLOSE, id, 0, 0, 0, 0, 0);
     program.setObject(i, 0);
   }
-  program.data = 0;
+  if (program.keeps) giveBytes(program.bytes);
+  program.bytes = 0;
+  program.keeps = 0;
 }
 
 /** The least recently used program, or null when there is none but `except`. */
@@ -72,7 +84,7 @@ function leastRecentlyUsed(except: Program | null): Program | null {
   let oldest: Program | null = null;
   for (let i: u32 = 0; i < MAX_PROGRAMS; i++) {
     const program = programAt(i);
-    if (program.data == 0 || program == except) continue;
+    if (program.bytes == 0 || program == except) continue;
     if (oldest === null || useClock - program.lastUse > useClock - oldest.lastUse) oldest = program;
   }
   return oldest;
@@ -81,86 +93,102 @@ function leastRecentlyUsed(except: Program | null): Program | null {
 /** A free record, by dropping a program if need be. */
 function takeRecord(): Program {
   for (let i: u32 = 0; i < MAX_PROGRAMS; i++) {
-    if (programAt(i).data == 0) return programAt(i);
+    if (programAt(i).bytes == 0) return programAt(i);
   }
   const oldest = leastRecentlyUsed(null)!;
   dropProgram(oldest);
   return oldest;
 }
 
-/** Copies `size` bytes to the start of object `id`. 0 or -errno. */
-function fillObject(id: u32, source: usize, size: u32): i32 {
-  for (let done: u32 = 0; done < size;) {
-    const slice = min(size - done, MAX_COPY_SLICE);
-    const written = <i32>syscall(SYS_OBJECT_WRITE, id, done, source + done, slice, 0, 0);
-    if (written < 0) return written;
-    done += written;
-  }
-  return 0;
-}
-
-/** Makes the object of a read-only segment of the file at `file`. → its id, or -errno with nothing left behind */
-function makeObject(file: usize, segment: Segment): i32 {
-  const id = <i32>syscall(SYS_OBJECT_CREATE, segment.sizePages, 0, 0, 0, 0, 0);
-  if (id < 0) return id;
-  let status = fillObject(id, file + segment.fileOffset, segment.fileSize);
-  if (status == 0) status = <i32>syscall(SYS_OBJECT_SEAL, id, 0, 0, 0, 0, 0);
-  if (status >= 0) return id;
-  syscall(SYS_OBJECT_CLOSE, id, 0, 0, 0, 0, 0);
-  return status;
+/** Makes the least recently used program but `except` go, so that others have its objects and bytes. → whether there was one */
+export function dropOldest(except: Program | null): bool {
+  const oldest = leastRecentlyUsed(except);
+  if (oldest === null) return false;
+  dropProgram(oldest);
+  return true;
 }
 
 /** Makes the objects of all read-only segments, dropping other programs while the kernel has no room. 0 or -errno. */
-function makeObjects(program: Program): i32 {
+function makeObjects(program: Program, file: usize): i32 {
   const image = program.image;
   for (let i: u32 = 0; i < image.segments; i++) {
-    if (image.segment(i).isWritable) continue;
-    let id = makeObject(program.data, image.segment(i));
-    while (id == -EAGAIN || id == -ENOMEM) {
-      const oldest = leastRecentlyUsed(program);
-      if (oldest === null) return id;
-      dropProgram(oldest);
-      id = makeObject(program.data, image.segment(i));
-    }
+    const segment = image.segment(i);
+    if (segment.isWritable) continue;
+    let id = makeSealedObject(file + segment.fileOffset, segment.fileSize, segment.sizePages);
+    while ((id == -EAGAIN || id == -ENOMEM) && dropOldest(program))
+      id = makeSealedObject(file + segment.fileOffset, segment.fileSize, segment.sizePages);
     if (id < 0) return id;
     program.setObject(i, id);
   }
   return 0;
 }
 
-function addProgram(file: ArchiveFile): Program | null {
+/** Copies what every process gets a copy of, static data and writable segments, out of the file. 0 or -ENOMEM. */
+function keepBytes(program: Program, file: usize): i32 {
+  const image = program.image;
+  let size = image.dataSize;
+  for (let i: u32 = 0; i < image.segments; i++) {
+    if (image.segment(i).isWritable) size += image.segment(i).fileSize;
+  }
+  size = max(size, 1);
+  let bytes = takeBytes(size);
+  while (bytes == 0 && dropOldest(program)) bytes = takeBytes(size);
+  if (bytes == 0) return -ENOMEM;
+  program.bytes = <u32>bytes;
+  program.keeps = 1;
+  memory.copy(bytes, file + image.dataOffset, image.dataSize);
+  image.dataOffset = 0;
+  let at = image.dataSize;
+  for (let i: u32 = 0; i < image.segments; i++) {
+    const segment = image.segment(i);
+    if (!segment.isWritable) continue;
+    memory.copy(bytes + at, file + segment.fileOffset, segment.fileSize);
+    segment.fileOffset = at;
+    at += segment.fileSize;
+  }
+  return 0;
+}
+
+/** Why the last addProgram() gave null: -ENOEXEC (see imageFault), or what the kernel said. */
+export let openError: i32 = 0;
+
+/**
+ * Takes the program of `size` bytes at `file` into the table under `key`. keep: the bytes at `file` will not stay. → the program,
+ * ready to be started, valid until the next call; null: see openError.
+ */
+export function addProgram(file: usize, size: u32, key: FileKey, keep: bool): Program | null {
   const program = takeRecord();
-  imageFault = checkImage(file.data, file.size, program.image);
+  imageFault = checkImage(file, size, program.image);
   if (imageFault != IMAGE_OK) {
     openError = -ENOEXEC;
     return null;
   }
-  program.data = file.data;
-  openError = makeObjects(program);
+  program.bytes = <u32>file;
+  program.keeps = 0;
+  program.lastUse = ++useClock;
+  program.key.copy(key);
+  openError = makeObjects(program, file);
+  if (openError == 0 && keep) openError = keepBytes(program, file);
   if (openError == 0) return program;
   dropProgram(program);
   return null;
 }
 
-/** -errno of the last openProgram() that gave null: -ENOEXEC (see imageFault), or what the kernel said. */
-export let openError: i32 = 0;
-
-/** The program in `file`, ready to be started; null: see openError. Valid until the next call. */
-export function openProgram(file: ArchiveFile): Program | null {
-  useClock++;
-  let program: Program | null = null;
-  for (let i: u32 = 0; i < MAX_PROGRAMS && program === null; i++) {
-    if (programAt(i).data == file.data) program = programAt(i);
-  }
+/** The program that was taken in under `key`, or null. */
+export function findProgram(key: FileKey): Program | null {
   imageFault = IMAGE_OK;
-  if (program === null) program = addProgram(file);
-  if (program !== null) program.lastUse = useClock;
-  return program;
+  for (let i: u32 = 0; i < MAX_PROGRAMS; i++) {
+    const program = programAt(i);
+    if (program.bytes == 0 || !program.key.equals(key)) continue;
+    program.lastUse = ++useClock;
+    return program;
+  }
+  return null;
 }
 
 /** Drops all programs: for whoever starts nothing more, so that text lives no longer than its processes. */
 export function dropPrograms(): void {
   for (let i: u32 = 0; i < MAX_PROGRAMS; i++) {
-    if (programAt(i).data != 0) dropProgram(programAt(i));
+    if (programAt(i).bytes != 0) dropProgram(programAt(i));
   }
 }

@@ -2,4 +2,5 @@
 export * from "./arguments";
 export * from "./errors";
 export * from "./process";
+export * from "./spawn_attributes";
 export * from "./utf8";

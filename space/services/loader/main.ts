@@ -1,6 +1,6 @@
-// The loader service (endpoint 3): starts programs of the boot archive. docs/services/loader.md.
+// The loader service (endpoint 3): starts programs and puts libraries into running ones. docs/services/loader.md.
 //
-// start and dispatch are what main() and run() do by pieces; tests under Node call them one by one.
+// start, dispatch and notify are what main() and run() do by pieces; tests under Node call them one by one.
 
 import { message } from "../../lib/hnx_ipc";
 import { logArchiveFailure, openArchive } from "../../lib/loader";
@@ -18,6 +18,11 @@ export function start(): i32 {
 /** Answers the request in the message page. → value or -errno; the answer's data is in the page. */
 export function dispatch(): i64 {
   return service.request(message().rewind());
+}
+
+/** Handles notification bits. */
+export function notify(bits: u64): void {
+  service.notification(bits);
 }
 
 /** Serves for ever. → errno, as an exit status. */

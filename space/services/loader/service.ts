@@ -1,75 +1,77 @@
-// The loader's requests.
+// The loader's requests (abi/ops.ts), decoded. Those that need a file become jobs (loads.ts) and are answered later.
 //
-//   LOADER_SPAWN   u32 bytes of the argument block · path: str, or an empty str, u32 length and window 0
-//                  window 1: the argument block                                        → pid
-//   LOADER_OPEN, CLOSE, SYM, ERROR                                                     → -ENOSYS
+//   LOADER_SPAWN   u32 argument bytes | attribute bytes << 16 · path: str, or an empty str, u32 length and window 0
+//                  window 1: attributes (abi/spawn.ts) and argument block              → pid
+//   LOADER_OPEN    path · LOADER_PLACE, SYM, CLOSE: dl.ts · LOADER_ERROR                → abi/library.ts
+//   LOADER_READER  from the loader's own readers only
 //
 // No call in here waits for another process.
 
-import { EBADMSG, E2BIG, EFAULT, EINVAL, ENAMETOOLONG, ENOENT, ENOEXEC } from "../../../abi/errno";
+import { DRAIN_CANCELLED_CALL, DRAIN_RECORD_SIZE } from "../../../abi/construct";
+import { E2BIG, EBADMSG, EINVAL, ENAMETOOLONG, ENOENT, EPERM, EAGAIN } from "../../../abi/errno";
+import { NOTIFY_CHILD, NOTIFY_DRAIN } from "../../../abi/endpoints";
 import { MAX_PATH } from "../../../abi/limits";
-import { LOADER_SPAWN } from "../../../abi/ops";
+import {
+  LOADER_CLOSE,
+  LOADER_ERROR,
+  LOADER_OPEN,
+  LOADER_PLACE,
+  LOADER_READER,
+  LOADER_SPAWN,
+  LOADER_SYM,
+} from "../../../abi/ops";
 import { ARGUMENT_BLOCK_SIZE } from "../../../abi/program";
-import { EPID_LOADER, FLAG_ASYNC, Message, Service, done, failed, msgRead } from "../../lib/hnx_ipc";
-import { build, describeFault, findFile, imageFault, plan, start } from "../../lib/loader";
-import { LOG_WARN, logLine } from "../../lib/log";
+import { SPAWN_ATTRIBUTES_SIZE } from "../../../abi/spawn";
+import { SYS_EP_DRAIN } from "../../../abi/syscall";
+import { EPID_LOADER, FLAG_ASYNC, LATER, Message, Service, doneWithData, failed } from "../../lib/hnx_ipc";
+import { syscall } from "../../lib/sys";
+import { closeLibrary, findSymbol, placeLibrary } from "./dl";
+import { writeFault } from "./fault_text";
+import { Job, cancelJobs, endJob, newJob, takeLongPath } from "./jobs";
+import { reapReaders, serveReader, startJob } from "./loads";
+import { readerOf } from "./readers";
 
-const PATH_WINDOW: u32 = 0;
-const ARGUMENT_WINDOW: u32 = 1;
+const drained: usize = memory.data(DRAIN_RECORD_SIZE, 8);
+const DRAINED_TOKEN: usize = 8;
 
-// Not static data: their zeros would lie in the program's file.
-const longPath: usize = heap.alloc(MAX_PATH);
-const argumentBlock: usize = heap.alloc(ARGUMENT_BLOCK_SIZE);
-
-let path: usize = 0;
-let pathLength: u32 = 0;
-
-/** Copies a caller's window of `size` bytes to `target`. 0 or -errno. */
-function pull(token: u64, window: u32, target: usize, size: u32): i32 {
-  const copied = msgRead(token, window, 0, target, size);
-  if (copied < 0) return copied;
-  return <u32>copied == size ? 0 : -EFAULT;
-}
-
-/** Takes the path from the message. 0 or -errno. */
-function takePath(m: Message): i32 {
+/** Takes the path that ends the message into the job. 0 or -errno */
+function takePath(m: Message, job: Job): i32 {
   const text = m.readStr();
   if (!text) return -EBADMSG;
-  path = text + 1;
-  pathLength = load<u8>(text);
-  if (pathLength) return 0;
+  const length = <u32>load<u8>(text);
+  if (length) {
+    job.setPath(text + 1, length);
+    return m.unread ? -EBADMSG : 0;
+  }
   if (m.unread == 0) return -ENOENT;
-  pathLength = m.readU32();
-  if (!m.ok) return -EBADMSG;
-  if (pathLength == 0) return -ENOENT;
-  if (pathLength > MAX_PATH) return -ENAMETOOLONG;
-  path = longPath;
-  return pull(m.msgId, PATH_WINDOW, longPath, pathLength);
+  const longLength = m.readU32();
+  if (!m.ok || m.unread) return -EBADMSG;
+  if (longLength == 0) return -ENOENT;
+  return longLength > MAX_PATH ? -ENAMETOOLONG : takeLongPath(job, longLength);
 }
 
-/** Tells the operator why a file that somebody wanted to start cannot be. */
-function logRefusal(): void {
-  logLine.bytes(path, pathLength).text(": not a program: ").text(describeFault(imageFault)).write(LOG_WARN);
+function checkArguments(word: u32): i32 {
+  const attributes = word >> 16;
+  if (attributes != 0 && attributes != SPAWN_ATTRIBUTES_SIZE) return -E2BIG;
+  return (word & 0xffff) > ARGUMENT_BLOCK_SIZE ? -E2BIG : 0;
 }
 
-/** LOADER_SPAWN. → pid or -errno */
-function spawn(m: Message): i32 {
-  const argumentsSize = m.readU32();
-  let status = takePath(m);
-  if (status < 0) return status;
-  if (m.unread != 0) return -EBADMSG;
-  if (argumentsSize > ARGUMENT_BLOCK_SIZE) return -E2BIG;
-  const file = findFile(path, pathLength);
-  if (file === null) return -ENOENT;
-  if (argumentsSize) status = pull(m.msgId, ARGUMENT_WINDOW, argumentBlock, argumentsSize);
-  if (status < 0) return status;
-  plan.token = m.msgId;
-  plan.arguments = <u32>argumentBlock;
-  plan.argumentsSize = argumentsSize;
-  plan.memoryMaxPages = 0;
-  const pid = build(file);
-  if (pid == -ENOEXEC) logRefusal();
-  return pid < 0 ? pid : start(pid);
+/** LOADER_SPAWN and LOADER_OPEN: a job, answered when its file has come. */
+function beginJob(m: Message): i64 {
+  const op = <u32>m.op;
+  // Without somebody who waits there is no parent, and nowhere to put a library.
+  if (m.flags & FLAG_ASYNC) return failed(EINVAL);
+  const job = newJob(m.msgId, m.srcPid, op);
+  if (job === null) return failed(EAGAIN);
+  job.argumentsWord = op == LOADER_SPAWN ? m.readU32() : 0;
+  let status = takePath(m, job);
+  if (status >= 0) status = checkArguments(job.argumentsWord);
+  if (status < 0) {
+    endJob(job);
+    return failed(-status);
+  }
+  startJob(job);
+  return LATER;
 }
 
 export class Loader extends Service {
@@ -78,10 +80,36 @@ export class Loader extends Service {
   }
 
   request(m: Message): i64 {
-    if (<u32>m.op != LOADER_SPAWN) return this.unknown(m);
-    // Without somebody who waits there is no parent.
-    if (m.flags & FLAG_ASYNC) return failed(EINVAL);
-    const pid = spawn(m);
-    return pid < 0 ? failed(-pid) : done(pid);
+    switch (<u32>m.op) {
+      case LOADER_SPAWN:
+      case LOADER_OPEN:
+        return beginJob(m);
+      case LOADER_READER: {
+        const reader = readerOf(m.srcPid);
+        return reader === null ? failed(EPERM) : serveReader(reader, m);
+      }
+      case LOADER_PLACE:
+        return m.flags & FLAG_ASYNC ? failed(EINVAL) : placeLibrary(m);
+      case LOADER_SYM:
+        return findSymbol(m);
+      case LOADER_CLOSE:
+        return m.flags & FLAG_ASYNC ? failed(EINVAL) : closeLibrary(m);
+      case LOADER_ERROR: {
+        const pid = m.srcPid;
+        writeFault(m.beginReply(), pid);
+        return doneWithData(0);
+      }
+      default:
+        return this.unknown(m);
+    }
+  }
+
+  notification(bits: u64): void {
+    if (bits & NOTIFY_DRAIN) {
+      while (<i32>syscall(SYS_EP_DRAIN, EPID_LOADER, drained, 0, 0, 0, 0) > 0) {
+        if (load<u32>(drained) == DRAIN_CANCELLED_CALL) cancelJobs(load<u64>(drained, DRAINED_TOKEN));
+      }
+    }
+    if (bits & NOTIFY_CHILD) reapReaders();
   }
 }

@@ -16,9 +16,11 @@ import { PRIVILEGE_POWER } from "../../../abi/endpoints";
 import { CODE_BASE, CODE_END, PROT_EXECUTE, PROT_READ, PROT_WRITE } from "../../../abi/program";
 import * as S from "../../../abi/syscall";
 import { SIGKILL } from "../../../abi/wait";
-import { LOG_ERROR, LOG_INFO, logLine } from "../../lib/log";
+import { LOG_INFO, logLine } from "../../lib/log";
 import { systemInfo } from "../../lib/process/process";
 import { syscall } from "../../lib/sys";
+import { checked, expect, wrong } from "./expect";
+import { libraries } from "./libraries";
 
 const KERNEL: u64 = 0xffffffc000200000;
 const HUGE: u64 = 0x7fff_ffff_ffff_ffff;
@@ -27,8 +29,6 @@ const SEGMENT: u64 = CODE_BASE + 16 * PAGE;
 const KEPT: u64 = 0x6b657074;
 
 const name: usize = memory.data<u8>([98, 97, 100]);
-let checked: u32 = 0;
-let wrong: u32 = 0;
 
 function call(
   number: i32,
@@ -41,19 +41,6 @@ function call(
 ): i64 {
   return syscall(number, a0, a1, a2, a3, a4, a5);
 }
-function expect(what: string, result: i64, errno: i32): void {
-  checked++;
-  if (result == -(<i64>errno)) return;
-  wrong++;
-  logLine
-    .text(what)
-    .text(": ")
-    .number(<u32>-result)
-    .text(", expected ")
-    .number(errno)
-    .write(LOG_ERROR);
-}
-
 function configurations(pid: u64): void {
   const configure = S.SYS_PROC_CONFIGURE;
   expect("a privilege that we lack", call(configure, pid, CONFIG_PRIVILEGES, PRIVILEGE_POWER), EPERM);
@@ -137,6 +124,7 @@ function build(): void {
 
 export function main(): i32 {
   ownMappings();
+  libraries();
   build();
   const info = systemInfo();
   if (info === null) return 1;

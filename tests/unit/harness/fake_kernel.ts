@@ -159,6 +159,11 @@ export class FakeKernel {
     }
   }
 
+  /** The windows of the call that `token` stands for; undefined: nobody waits for it. */
+  protected windowsOf(token: bigint): Window[] | undefined {
+    return token === this.token ? this.windows : this.kept.get(token);
+  }
+
   private copyWindow(
     toCaller: boolean,
     token: bigint,
@@ -167,10 +172,10 @@ export class FakeKernel {
     address: number,
     size: number,
   ): number {
-    const windows = token === this.token ? this.windows : this.kept.get(token);
+    const windows = this.windowsOf(token);
     const own = this.slice(address, size);
     if (!windows) return -ESRCH;
-    const window = windows[index];
+    const window = windows.at(index);
     if (!window || offset > window.bytes.length) return -EINVAL;
     if (!(toCaller ? (window.canWrite ?? true) : (window.canRead ?? true))) return -EPERM;
     const good = Math.min(window.bytes.length, window.goodBytes ?? Infinity);

@@ -31,6 +31,13 @@ function compiledModule(name: string): WebAssembly.Module {
   return module;
 }
 
+/** Of a request's header, for hostile ones, and who sends it. */
+export interface Header {
+  flags?: number;
+  length?: number;
+  source?: number;
+}
+
 export class ServiceUnderTest {
   readonly memory: WebAssembly.Memory;
   readonly page: MessagePage;
@@ -69,10 +76,10 @@ export class ServiceUnderTest {
     op: number,
     data: RequestData | Uint8Array,
     windows: Window[] = [],
-    header: { flags?: number; length?: number; source?: number } = {},
+    header: Header & { token?: bigint } = {},
   ): Answer {
     const bytes = data instanceof RequestData ? data.build() : data;
-    const token = this.nextToken++;
+    const token = header.token ?? this.takeToken();
     this.kernel.token = token;
     this.kernel.windows = windows;
     this.page.writeRequest(op, token, bytes, header.flags, header.length, header.source);
@@ -81,6 +88,11 @@ export class ServiceUnderTest {
     if (result !== LATER || !this.goOn) return this.page.readAnswer(result);
     this.kernel.kept.set(token, windows);
     return this.waitFor(token);
+  }
+
+  /** A token for a call. */
+  takeToken(): bigint {
+    return this.nextToken++;
   }
 
   /** Goes on until a call that was kept is answered. */

@@ -3,12 +3,13 @@
 // the builder, and throws. Single calls can be made to fail, as the kernel does when it runs out of something.
 
 import {
+  CONFIG_DESCRIPTOR,
   CONFIG_DEVICE,
   CONFIG_FLOATING_POINT,
   CONFIG_MEMORY,
   CONFIG_PRIORITY,
-  CONFIG_QUOTA,
 } from "../../../abi/construct.ts";
+import { ECHILD, EPERM, ESRCH } from "../../../abi/errno.ts";
 import { MAX_COPY_SLICE, MAX_OBJECT_PAGES, MAX_PROCESS_NAME } from "../../../abi/limits.ts";
 import {
   ARGUMENT_BLOCK,
@@ -19,7 +20,8 @@ import {
   PROT_WRITE,
 } from "../../../abi/program.ts";
 import * as number from "../../../abi/syscall.ts";
-import { FakeKernel } from "../harness/fake_kernel.ts";
+import { FakeKernel, type Window } from "../harness/fake_kernel.ts";
+import { type Answer, MessagePage } from "../harness/message.ts";
 
 /** abi/wait.ts */
 const SIGKILL = 9;
@@ -64,10 +66,22 @@ const REGION_BYTES_MAX = 1n << 24n;
 export class ProcessKernel extends FakeKernel {
   readonly processes = new Map<number, FakeProcess>();
   readonly objects = new Map<number, MemoryObject>();
+  /** Calls that wait for an answer, with their windows, and the replies given to such. */
+  readonly held = new Map<bigint, Window[]>();
+  readonly replies = new Map<bigint, Answer>();
+  /** Children that have died and were not waited for. */
+  readonly lostChildren: number[] = [];
+  private serviceMemory?: WebAssembly.Memory;
   /** Calls so far that build something. */
   buildCalls = 0;
   /** The call of that number fails with this -errno. */
   failure?: { call: number; errno: number };
+  /** Libraries in processes, by the address of their code, and who called with which token. */
+  readonly libraries = new Map<bigint, { pid: number; code: Buffer; floating: boolean }>();
+  readonly sources = new Map<bigint, number>();
+  /** Callers that have died. */
+  readonly gone = new Set<number>();
+  private nextLibrary = BASE + 0x100000n;
   private nextPid = 100;
   private nextObject = 1000;
 
@@ -98,11 +112,89 @@ export class ProcessKernel extends FakeKernel {
       return 0;
     });
     handle(number.SYS_OBJECT_CLOSE, ([id]) => this.closeObject(Number(id)), false);
+    handle(number.SYS_LIBRARY_MAP, (args) => this.mapLibrary(args));
+    handle(number.SYS_LIBRARY_UNMAP, ([token, address]) => this.unmapLibrary(token, address), false);
+    handle(
+      number.SYS_MEMORY_DISCARD,
+      ([address, size]) => this.discard(Number(address), Number(size)),
+      false,
+    );
+    handle(number.SYS_WAIT4, () => this.lostChildren.shift() ?? -ECHILD, false);
+  }
+
+  override imports(): WebAssembly.Imports {
+    const { sys } = super.imports();
+    const epReply = (_info: bigint, token: bigint, value: bigint): bigint => {
+      if (!this.held.delete(token)) return BigInt(-ESRCH);
+      this.replies.set(token, this.page().readAnswer(value));
+      return 0n;
+    };
+    return { sys: { ...sys, epReply } };
+  }
+
+  protected override windowsOf(token: bigint): Window[] | undefined {
+    return this.held.get(token) ?? super.windowsOf(token);
+  }
+
+  private page(): MessagePage {
+    if (!this.serviceMemory) throw new Error("no service is attached");
+    return new MessagePage(this.serviceMemory);
+  }
+
+  override attach(memory: WebAssembly.Memory): void {
+    super.attach(memory);
+    this.serviceMemory = memory;
+  }
+
+  /** A process that has called the loader and is waited for by nobody any more. */
+  end(pid: number): void {
+    this.gone.add(pid);
+    for (const [address, library] of this.libraries) {
+      if (library.pid === pid) this.libraries.delete(address);
+    }
+  }
+
+  private mapLibrary([token, id, textPages, dataPages, floating]: bigint[]): number {
+    insist(this.held.has(token), `a library for the call ${token}`);
+    const object = this.openObject(Number(id));
+    insist(object.sealed, "a library's object that is not sealed");
+    insist(textPages > 0n && textPages * PAGE === BigInt(object.bytes.length), `${textPages} pages of code`);
+    insist(dataPages <= BigInt(MAX_OBJECT_PAGES) && floating <= 1n, "a library's data or flag");
+    const address = this.nextLibrary;
+    this.nextLibrary += 0x10000n;
+    const pid = this.sources.get(token) ?? 1;
+    this.libraries.set(address, { pid, code: object.bytes, floating: floating === 1n });
+    return Number(address);
+  }
+
+  private unmapLibrary(token: bigint, address: bigint): number {
+    insist(this.held.has(token), `unmapping a library for the call ${token}`);
+    insist(this.libraries.delete(address), `unmapping at ${address.toString(16)}`);
+    return 0;
+  }
+
+  private discard(address: number, size: number): number {
+    insist(address % 4096 === 0 && size % 4096 === 0 && size > 0, `discarding ${size} bytes at ${address}`);
+    this.slice(address, size).fill(0);
+    return size;
   }
 
   /** Objects that somebody keeps open or maps. */
   get liveObjects(): number {
     return [...this.objects.values()].filter(({ open, mappings }) => open || mappings > 0).length;
+  }
+
+  /** A process is no more, and nobody asks about it. */
+  forget(pid: number): void {
+    this.unmapObjects(this.processes.get(pid)?.regions ?? []);
+    this.processes.delete(pid);
+  }
+
+  private unmapObjects(regions: Region[]): void {
+    for (const object of this.objects.values()) {
+      object.mappings -= regions.filter(({ bytes }) => bytes.buffer === object.bytes.buffer).length;
+    }
+    for (const [id, { open, mappings }] of this.objects) if (!open && mappings === 0) this.objects.delete(id);
   }
 
   protected building(pid: bigint): FakeProcess {
@@ -121,7 +213,7 @@ export class ProcessKernel extends FakeKernel {
 
   private configure([pid, what, value, extra]: bigint[]): number {
     const process = this.building(pid);
-    insist(what >= CONFIG_PRIORITY && what <= CONFIG_QUOTA, `CONFIG ${what}`);
+    insist(what >= CONFIG_PRIORITY && what <= CONFIG_DESCRIPTOR, `CONFIG ${what}`);
     if (Number(what) === CONFIG_MEMORY) {
       insist(
         value > 0n && value <= extra && extra <= MEMORY_PAGES_MAX,
@@ -200,11 +292,10 @@ export class ProcessKernel extends FakeKernel {
   }
 
   protected kill(pid: bigint, signal: number): number {
+    if (signal === 0) return this.gone.has(Number(pid)) ? -ESRCH : -EPERM;
     insist(signal === SIGKILL, `signal ${signal}`);
     const { regions } = this.building(pid);
-    for (const object of this.objects.values()) {
-      object.mappings -= regions.filter(({ bytes }) => bytes.buffer === object.bytes.buffer).length;
-    }
+    this.unmapObjects(regions);
     this.processes.delete(Number(pid));
     return 0;
   }
@@ -235,6 +326,7 @@ export class ProcessKernel extends FakeKernel {
 
   private closeObject(id: number): number {
     this.openObject(id).open = false;
+    this.unmapObjects([]);
     return 0;
   }
 }

@@ -7,6 +7,7 @@ import {
   ELF_IDENT,
   ELF_MAGIC,
   ELF_TYPE_MACHINE,
+  NOTE_CHECKSUM,
   NOTE_NAME,
   PF_R,
   PF_W,
@@ -15,6 +16,7 @@ import {
   PT_LOAD,
   PT_NOTE,
 } from "../../../abi/program.ts";
+import { fileChecksum } from "../../../toolchain/pipeline/seal.ts";
 
 export interface ProgramHeader {
   type: number;
@@ -65,14 +67,14 @@ export function goodHeaders(): ProgramHeader[] {
     load(PF_R | PF_X, 0x2000, CODE, 0x1000, 0x1800),
     load(PF_R, 0x3000, RODATA, 0x200, 0x200),
     load(PF_R | PF_W, 0x4000, CODE + 0x3000n, 0x80, 0x5000),
-    { type: PT_NOTE, flags: PF_R, offset: NOTE_OFFSET, vaddr: RODATA + 0x40n, fileSize: 56, memorySize: 56 },
+    { type: PT_NOTE, flags: PF_R, offset: NOTE_OFFSET, vaddr: RODATA + 0x40n, fileSize: 64, memorySize: 64 },
   ];
 }
 
 function writeNote(file: Buffer): void {
-  [4, 40, 1, NOTE_NAME].forEach((word, i) => file.writeUInt32LE(word, AT.note + 4 * i));
+  [4, 48, 1, NOTE_NAME].forEach((word, i) => file.writeUInt32LE(word, AT.note + 4 * i));
   // version, flags, initial and maximum pages, stack pages, heap start
-  [1, 0, 2, 16, 4, 0x4300].forEach((word, i) => file.writeUInt32LE(word, AT.descriptor + 4 * i));
+  [2, 0, 2, 16, 4, 0x4300].forEach((word, i) => file.writeUInt32LE(word, AT.descriptor + 4 * i));
   file.writeBigUInt64LE(SYMBOLS, AT.descriptor + 24);
   file.writeBigUInt64LE(0x80n, AT.descriptor + 32);
 }
@@ -103,6 +105,12 @@ export function makeProgram(
   });
   writeNote(file);
   change(file);
+  return seal(file);
+}
+
+/** Gives a changed image the checksum that it would have if it had been made like that. */
+export function seal(file: Buffer): Buffer {
+  file.writeBigUInt64LE(fileChecksum(file, AT.descriptor + NOTE_CHECKSUM), AT.descriptor + NOTE_CHECKSUM);
   return file;
 }
 

@@ -13,7 +13,7 @@ const FACTS = {
   dataEnd: 20000,
   heapBase: 52768,
 };
-const LINK = { stackPages: 16, memoryMaxPages: 4096, inImage: true };
+const LINK = { stackPages: 16, memoryMaxPages: 4096, heapPages: 1, inImage: true };
 
 /** Assembles, links and returns the bytes of a section. */
 function section(name: string, link: typeof LINK | undefined): Buffer {
@@ -43,12 +43,13 @@ describe("the generated sections", () => {
   it("have a note that says what the loader must know", () => {
     const note = section(".note.hnx", LINK);
     const words = Array.from({ length: note.length / 4 }, (_, i) => note.readUInt32LE(4 * i));
-    expect(words.slice(0, 3)).toEqual([4, 40, 1]);
+    expect(words.slice(0, 3)).toEqual([4, 48, 1]);
     expect(note.toString("latin1", 12, 16)).toBe("HNX\0");
-    expect(words.slice(4, 10)).toEqual([1, 1, 2, 4096, 16, 20000]);
+    expect(words.slice(4, 10)).toEqual([2, 1, 2, 4096, 16, 20000]);
     expect(note.readBigUInt64LE(40)).toBe(0x200003000n);
     expect(note.readBigUInt64LE(48)).toBe(8n);
-    expect(note.length).toBe(56);
+    expect(note.readBigUInt64LE(56)).toBe(0n);
+    expect(note.length).toBe(64);
   });
 
   it("leave a program's trailing zeros out, and put the kernel's in", () => {

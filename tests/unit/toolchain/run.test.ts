@@ -84,7 +84,7 @@ describe("QEMU's command line", () => {
 });
 
 describe("module.json", () => {
-  const defaults = { stack_pages: 16, memory_max_pages: 16384, image: true };
+  const defaults = { stack_pages: 16, memory_max_pages: 16384, heap_pages: 1, image: true };
 
   it.each([
     [{ stack_pages: 0 }, /"stack_pages" must be a whole number from 1 to 1024, not 0/],
@@ -98,7 +98,7 @@ describe("module.json", () => {
 
   it("takes the rest as asc's options", () => {
     const { link, asc } = splitSettings("module.json", { ...defaults, image: false, runtime: "stub" });
-    expect(link).toEqual({ stackPages: 16, memoryMaxPages: 16384, inImage: false });
+    expect(link).toEqual({ stackPages: 16, memoryMaxPages: 16384, heapPages: 1, inImage: false });
     expect(asc).toEqual({ runtime: "stub" });
   });
 });

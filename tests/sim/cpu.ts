@@ -79,8 +79,9 @@ export class Cpu {
     this.save(0, MESSAGE_REGISTERS - 1);
     this.save(X30, X30);
     const { kernel } = machine;
-    const enter = machine.traced ? kernel.kernelSyscallTraced : kernel.kernelSyscall;
-    const next = enter(thread, BigInt(number)) >>> 0;
+    const word = BigInt(number);
+    const next =
+      (machine.traced ? kernel.kernelSyscallTraced(thread, word) : kernel.kernelSyscall(thread, word)) >>> 0;
     if (next !== thread) {
       this.save(FIRST_CALLEE_SAVED, X29);
       this.save(SP, PC);

@@ -8,8 +8,8 @@ export class Tlb {
 
   /** An access to `page` in address space `asid` found `entry` in the tables. */
   use(asid: number, page: number, entry: bigint): void {
-    let space = this.spaces.get(asid);
-    if (!space) this.spaces.set(asid, (space = new Map()));
+    const space = this.spaces.get(asid) ?? new Map<number, bigint>();
+    this.spaces.set(asid, space);
     const cached = space.get(page);
     if (cached !== undefined && cached !== entry) {
       const hex = (value: bigint): string => `0x${value.toString(16)}`;

@@ -7,7 +7,7 @@ const KEPT = 40;
 const REGISTERS = 8;
 
 const NAMES = new Map(
-  Object.entries(S).map(([name, number]) => [number as number, name.replace("SYS_", "").toLowerCase()]),
+  Object.entries(S).map(([name, number]) => [number, name.replace("SYS_", "").toLowerCase()]),
 );
 
 export class Trace {

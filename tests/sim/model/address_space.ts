@@ -2,16 +2,14 @@
 // the kernel must count them, translation tables included, so that the model knows when memory is exhausted.
 
 import { MAX_REGIONS, PAGE_SIZE } from "../../../abi/limits.ts";
-import { LINEAR_MEMORY_END, PROT_READ, PROT_WRITE, USER_END } from "../../../abi/program.ts";
+import { PROT_READ, PROT_WRITE, USER_END } from "../../../abi/program.ts";
 import { Mismatch } from "./mismatch.ts";
 import type { MemoryObject } from "./objects.ts";
 
-const WASM_PAGE_SHIFT = 4; // 4 KiB pages in a 64 KiB page, log2
-const LEVEL3_SHIFT = 9;
-const LEVEL2_SHIFT = 18;
+export const WASM_PAGE_SHIFT = 4; // 4 KiB pages in a 64 KiB page, log2
+export const LEVEL3_SHIFT = 9;
+export const LEVEL2_SHIFT = 18;
 const USER_PAGES = USER_END / PAGE_SIZE;
-const LINEAR_PAGES = LINEAR_MEMORY_END / PAGE_SIZE;
-const LINEAR_TABLES = LINEAR_PAGES >> LEVEL2_SHIFT; // of level 2
 
 /** 4 KiB of memory; without bytes it is all zeros. */
 export interface Frame {
@@ -90,7 +88,8 @@ export class AddressSpace {
     return region && region.object === undefined ? region.prot : 0;
   }
 
-  private makeLevel2(pool: FramePool, page: number): boolean {
+  /** Makes the level-2 table for `page`. False when there was no frame for it. */
+  makeLevel2(pool: FramePool, page: number): boolean {
     if (this.level2.has(page >> LEVEL2_SHIFT)) return true;
     if (!pool.take()) return false;
     this.level2.add(page >> LEVEL2_SHIFT);
@@ -139,63 +138,6 @@ export class AddressSpace {
       if (this.pages.get(i)?.kind === "anonymous") pool.free++;
       this.pages.delete(i);
     }
-  }
-
-  /** A process ends: its memory goes, but for linear memory if it keeps it (memory_keep). What it had mapped goes anyway. */
-  leave(pool: FramePool, mayKeep: boolean): void {
-    if (!this.keepFrom || !mayKeep) {
-      this.free(pool);
-      return;
-    }
-    for (const [number, { kind }] of this.pages) {
-      if (kind === "anonymous" && number < LINEAR_PAGES) continue;
-      if (kind === "anonymous") pool.free++;
-      this.pages.delete(number);
-    }
-    for (const table of this.level2)
-      if (table >= LINEAR_TABLES) pool.free += this.level2.delete(table) ? 1 : 0;
-    for (const table of this.level3)
-      if (table >= LINEAR_TABLES << LEVEL3_SHIFT) pool.free += this.level3.delete(table) ? 1 : 0;
-  }
-
-  private get keptPages(): [number, Page][] {
-    const end = this.memoryPages << WASM_PAGE_SHIFT;
-    return [...this.pages].filter(([number]) => number >= this.keepFrom && number < end);
-  }
-
-  /** Whether pages lie here where `dead` kept its memory. */
-  overlaps(dead: AddressSpace): boolean {
-    const end = dead.memoryPages << WASM_PAGE_SHIFT;
-    return [...this.pages.keys()].some((number) => number >= dead.keepFrom && number < end);
-  }
-
-  /** Takes over what `dead` kept: whole tables where that is possible. False when there was no frame for a table. */
-  inherit(pool: FramePool, dead: AddressSpace): boolean {
-    for (const [number, page] of dead.keptPages.sort(([a], [b]) => a - b)) {
-      const table = number >> LEVEL3_SHIFT;
-      const isWhole = dead.keepFrom <= table << LEVEL3_SHIFT;
-      if (isWhole && dead.level3.has(table) && !this.level3.has(table)) {
-        if (!this.makeLevel2(pool, number)) return false;
-        this.level3.add(table);
-        dead.level3.delete(table);
-      }
-      if (!this.map(pool, number, page)) return false;
-      dead.pages.delete(number);
-    }
-    return this.takeEmptyTables(pool, dead);
-  }
-
-  /** Tables without pages change hands, too. */
-  private takeEmptyTables(pool: FramePool, dead: AddressSpace): boolean {
-    const end = (dead.memoryPages << WASM_PAGE_SHIFT) >> LEVEL3_SHIFT;
-    for (const table of [...dead.level3].sort((a, b) => a - b)) {
-      if (dead.keepFrom > table << LEVEL3_SHIFT || table > end || this.level3.has(table)) continue;
-      if (table << LEVEL3_SHIFT >= dead.memoryPages << WASM_PAGE_SHIFT) continue;
-      if (!this.makeLevel2(pool, table << LEVEL3_SHIFT)) return false;
-      this.level3.add(table);
-      dead.level3.delete(table);
-    }
-    return true;
   }
 
   /** Gives everything back. */

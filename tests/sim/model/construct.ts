@@ -35,6 +35,7 @@ import {
 import { ARGUMENT_BLOCK, CODE_BASE, CODE_END, PROT_READ, PROT_WRITE } from "../../../abi/program.ts";
 import type { Call } from "./call.ts";
 import { install } from "./handles.ts";
+import { inherit, overlaps } from "./heritage.ts";
 import { addProcess } from "./lifecycle.ts";
 import { check } from "./mismatch.ts";
 import type { Model } from "./model.ts";
@@ -228,7 +229,7 @@ export function sysProcInherit(m: Model, t: Process, { x }: Call): bigint {
   if (!heir || dead?.state !== STATE.ZOMBIE || dead.parent !== t.pid || !dead.memory.keepFrom)
     return error(ESRCH);
   if (dead.memory.memoryPages > heir.memory.memoryMaximum) return error(ENOMEM);
-  if (heir.memory.overlaps(dead.memory)) return error(EEXIST);
+  if (overlaps(heir.memory, dead.memory)) return error(EEXIST);
   heir.inherited = dead.memory.memoryPages;
-  return heir.memory.inherit(m.pool, dead.memory) ? 0n : error(ENOMEM);
+  return inherit(heir.memory, m.pool, dead.memory) ? 0n : error(ENOMEM);
 }

@@ -24,6 +24,7 @@ import type { Page } from "./address_space.ts";
 import type { Call } from "./call.ts";
 import { notify, threadDied } from "./cancel.ts";
 import { abandon, closeAll } from "./handles.ts";
+import { leaveMemory } from "./heritage.ts";
 import { announce } from "./log.ts";
 import { check } from "./mismatch.ts";
 import type { Model } from "./model.ts";
@@ -66,7 +67,7 @@ export function endProcess(m: Model, p: Process, status: number): void {
   if (m.logReader === p.pid) m.logReader = 0;
   if (m.floatingPointOwner === p) m.floatingPointOwner = undefined;
   if (p.privileges & PRIVILEGE_DMA) stopDevices(m, p);
-  p.memory.leave(m.pool, !building);
+  leaveMemory(p.memory, m.pool, !building);
   dropObjects(m, p);
   adoptChildren(m, p.pid);
   p.status = status;

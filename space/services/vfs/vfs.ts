@@ -8,7 +8,7 @@ import { LATER, Service, answerWithData, done, failed } from "../../lib/hnx_ipc/
 import { message } from "../../lib/hnx_ipc/call";
 import { link, rename, symlink } from "./links";
 import { lstat, mkdir, rmdir, stat, unlink } from "./names";
-import { change, readlink, truncate } from "./attributes";
+import { change, readlink, statfs, truncate } from "./attributes";
 import { close, create, drain, open } from "./open";
 import { PARK } from "./answer";
 import { isAnswersEndpoint, sendIo } from "./cache/client";
@@ -148,6 +148,8 @@ export class Vfs extends Service {
         return truncate(m);
       case op.VFS_CHANGE:
         return renamed(change(m));
+      case op.VFS_STATFS:
+        return statfs(m);
       case op.VFS_MOUNT:
         return mount(m);
       case op.VFS_UMOUNT:

@@ -1,4 +1,5 @@
 // What a program imports to use files.
+export * from "./copy";
 export * from "./directory";
 export * from "./file";
 export * from "./mount";

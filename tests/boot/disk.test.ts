@@ -76,6 +76,23 @@ function makeTree(folder: string): void {
   symlinkSync("d3", path.join(folder, "link to a directory"));
 }
 
+/** A folder with one file in it. */
+function fewFiles(): string {
+  mkdirSync(file("few"), { recursive: true });
+  writeFileSync(path.join(file("few"), "a"), "A\n");
+  return file("few");
+}
+
+/** QEMU's arguments for a disk that qemuArguments() cannot describe; drive: of -drive, without if and id. */
+function onlyDisk(drive: string): string[] {
+  return [
+    "-drive",
+    `if=none,id=only,${drive}`,
+    "-device",
+    "virtio-blk-device,drive=only,bus=virtio-mmio-bus.0",
+  ];
+}
+
 beforeAll(() => mkdirSync(FOLDER, { recursive: true }));
 
 test(
@@ -159,20 +176,28 @@ test("a full disk is ENOSPC, and what was there stays", async () => {
   expect(checkImage(image)).toBe("");
 });
 
+test("a disk that fails a write: fsync and umount say so, what was there before is still read, the machine goes on", async () => {
+  const image = file("failing.img");
+  makeImage(image, { type: "ext2", blockSize: 4096, size: 32 * MIB, tree: fewFiles() });
+  const { out, status } = await runGuest({
+    cmd: "mount /dev/vda /mnt; echo new > /mnt/new; umount /mnt; mount -r /dev/vda /mnt; cat /mnt/a; umount /mnt; echo end",
+    extraArgs: onlyDisk(
+      `driver=raw,file.driver=blkdebug,file.image.driver=file,file.image.filename=${image},` +
+        "file.inject-error.0.event=none,file.inject-error.0.iotype=write,file.inject-error.0.errno=5",
+    ),
+  });
+  expect(out).toContain("umount: /mnt: Input/output error\nA\nend\n");
+  expect(status).toBe(0);
+  expect(checkImage(image)).toBe("");
+});
+
 test("a read-only disk is read, and every change is EROFS", async () => {
   const image = file("readonly.img");
-  mkdirSync(file("few"), { recursive: true });
-  writeFileSync(path.join(file("few"), "a"), "A\n");
-  makeImage(image, { type: "ext2", blockSize: 1024, size: 4 * MIB, tree: file("few") });
+  makeImage(image, { type: "ext2", blockSize: 1024, size: 4 * MIB, tree: fewFiles() });
   const before = readFileSync(image);
   const { out } = await runGuest({
     cmd: "mount /dev/vda /mnt; cat /mnt/a; echo x > /mnt/b; rm /mnt/a; mkdir /mnt/c; mv /mnt/a /mnt/d; umount /mnt",
-    extraArgs: [
-      "-drive",
-      `if=none,id=only,format=raw,readonly=on,file=${image}`,
-      "-device",
-      "virtio-blk-device,drive=only,bus=virtio-mmio-bus.0",
-    ],
+    extraArgs: onlyDisk(`format=raw,readonly=on,file=${image}`),
   });
   expect(out).toContain("\nA\n");
   expect(out.match(/Read-only file system/g)).toHaveLength(4);

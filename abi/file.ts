@@ -35,6 +35,17 @@ export const STAT_SIZE: u32 = 16; // u64, bytes
 export const STAT_MTIME_NS: u32 = 24; // u64, nanoseconds since boot
 export const STAT_BYTES: u32 = 32;
 
+// StatFs, as VFS_STATFS's data and as SYS_STATFS writes it:
+//   0             4        8             12      16        24            32
+//   | block size  | files  | files free  | flags | blocks  | blocks free |
+export const STATFS_BLOCK_SIZE: u32 = 0; // u32, bytes
+export const STATFS_FILES: u32 = 4; // u32: inodes there are
+export const STATFS_FILES_FREE: u32 = 8; // u32
+export const STATFS_FLAGS: u32 = 12; // u32: MOUNT_…
+export const STATFS_BLOCKS: u32 = 16; // u64
+export const STATFS_BLOCKS_FREE: u32 = 24; // u64
+export const STATFS_BYTES: u32 = 32;
+
 export const MOUNT_RDONLY: u32 = 1;
 export const MOUNT_KNOWN: u32 = MOUNT_RDONLY;
 

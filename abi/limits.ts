@@ -27,6 +27,7 @@ export const DEFAULT_MESSAGES: u32 = 64;
 
 export const MAX_PATH: u32 = 4095; // -ENAMETOOLONG, bytes without a terminator
 export const MAX_INLINE_PATH: u32 = 240; // longer ones travel as window 0
+export const MAX_MOUNT_TEXT: u32 = 63; // -ENAMETOOLONG, bytes of what mount(2) names as type and as source
 export const MAX_INLINE_WRITE: u32 = 240; // longer writes travel as window 0
 export const MAX_STRING: u32 = 255; // bytes of an encoded string: one length byte
 export const MAX_NAME: u32 = 255; // -ENAMETOOLONG, bytes of one path component

@@ -5,14 +5,29 @@
 // All caller-saved registers (x0–x18) are clobbered; those that carry no result come back as zero.
 
 // Files: delegated to the endpoint that a descriptor names, or to the VFS (endpoint 1) for paths.
+export const SYS_LSTAT: i32 = 6;
 export const SYS_LSEEK: i32 = 19;
+export const SYS_FSYNC: i32 = 74;
+export const SYS_TRUNCATE: i32 = 76;
+export const SYS_FTRUNCATE: i32 = 77;
+export const SYS_RENAME: i32 = 82;
 export const SYS_MKDIR: i32 = 83;
 export const SYS_RMDIR: i32 = 84;
 export const SYS_CREAT: i32 = 85;
+export const SYS_LINK: i32 = 86;
 export const SYS_UNLINK: i32 = 87;
+export const SYS_SYMLINK: i32 = 88;
+export const SYS_READLINK: i32 = 89;
 export const SYS_STAT: i32 = 106;
 export const SYS_FSTAT: i32 = 108;
+export const SYS_CHANGE: i32 = 132;
+export const SYS_FCHANGE: i32 = 133;
+export const SYS_STATFS: i32 = 137;
+export const SYS_FSTATFS: i32 = 138;
 export const SYS_READDIR: i32 = 141;
+export const SYS_SYNC: i32 = 162;
+export const SYS_MOUNT: i32 = 165;
+export const SYS_UMOUNT: i32 = 166;
 export const SYS_PREAD: i32 = 180;
 export const SYS_PWRITE: i32 = 181;
 export const SYS_WRITE: i32 = 4097;

@@ -1,7 +1,7 @@
 // What system-call handlers share: a user range is an allegation until one of these has looked at it.
 
 import { EFAULT, EINVAL, ENAMETOOLONG, ENOENT } from "../../../abi/errno";
-import { MAX_INLINE_PATH, MAX_PATH } from "../../../abi/limits";
+import { MAX_INLINE_PATH, MAX_MESSAGE_DATA, MAX_PATH } from "../../../abi/limits";
 import { Message, WINDOW_READ } from "../../../abi/message";
 import { Thread } from "../../../core/ipc/thread";
 import { withWindow } from "../../../ipc_services/delegate";
@@ -28,4 +28,18 @@ export function addPath(t: Thread, m: Message, address: u64, size: u64): i32 {
   if (!at) return -EINVAL;
   store<u8>(at, <u8>size);
   return copyFromUser(processOf(t), at + 1, address, <u32>size) == <u32>size ? 0 : -EFAULT;
+}
+
+/**
+ * The same for requests with more in them: a path that does not fit beside what is there is window `window`, as are those that
+ * are too long for any request. Room for its length has to be left.
+ */
+export function addPathOrWindow(t: Thread, m: Message, address: u64, size: u64, window: u32): i32 {
+  const room = <u64>(MAX_MESSAGE_DATA - <u32>m.length);
+  if (size <= <u64>MAX_INLINE_PATH && size < room) return addPath(t, m, address, size);
+  if (size > <u64>MAX_PATH) return -ENAMETOOLONG;
+  if (checkRange(t, address, size) < 0) return -EFAULT;
+  m.withStr(0, 0).withU32(<u32>size);
+  withWindow(t, window, <u32>address, <u32>size, WINDOW_READ);
+  return 0;
 }

@@ -12,10 +12,14 @@ import {
   NET_SETSOCKOPT,
   NET_SHUTDOWN,
   NET_WATCH,
+  VFS_LINK,
   VFS_MKDIR,
   VFS_READ,
   VFS_READDIR,
+  VFS_RENAME,
   VFS_RMDIR,
+  VFS_SYMLINK,
+  VFS_UMOUNT,
   VFS_UNLINK,
 } from "../../../abi/ops";
 import { NAME_OWN, NAME_PEER } from "../../../abi/net";
@@ -30,6 +34,7 @@ import * as device from "./device";
 import * as files from "./files";
 import * as ipc from "./ipc";
 import * as libraries from "./libraries";
+import * as names from "./names";
 import * as objects from "./objects";
 import * as processes from "./processes";
 import * as remote from "./remote";
@@ -163,6 +168,43 @@ function performKernel(t: Thread, number: i32): i64 {
       return device.sysLogRead(t);
     case S.SYS_LOG_WRITE:
       return device.sysLogWrite(t);
+    default:
+      return performName(t, number);
+  }
+}
+
+function performName(t: Thread, number: i32): i64 {
+  switch (number) {
+    case S.SYS_LSTAT:
+      return names.sysLstat(t);
+    case S.SYS_RENAME:
+      return names.sysTwoPaths(t, VFS_RENAME);
+    case S.SYS_LINK:
+      return names.sysTwoPaths(t, VFS_LINK);
+    case S.SYS_SYMLINK:
+      return names.sysTwoPaths(t, VFS_SYMLINK);
+    case S.SYS_READLINK:
+      return names.sysReadlink(t);
+    case S.SYS_TRUNCATE:
+      return names.sysTruncate(t);
+    case S.SYS_FTRUNCATE:
+      return names.sysFtruncate(t);
+    case S.SYS_CHANGE:
+      return names.sysChange(t);
+    case S.SYS_FCHANGE:
+      return names.sysFchange(t);
+    case S.SYS_STATFS:
+      return names.sysStatfs(t);
+    case S.SYS_FSTATFS:
+      return names.sysFstatfs(t);
+    case S.SYS_FSYNC:
+      return names.sysFsync(t);
+    case S.SYS_SYNC:
+      return names.sysSync(t);
+    case S.SYS_MOUNT:
+      return names.sysMount(t);
+    case S.SYS_UMOUNT:
+      return files.sysPath(t, VFS_UMOUNT, false);
     default:
       return -ENOSYS;
   }

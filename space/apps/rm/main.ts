@@ -2,7 +2,7 @@
 
 import { EISDIR, ENOENT } from "../../../abi/errno";
 import { CommandLine } from "../../lib/console";
-import { baseName, rmdir, Stat, stat, unlink } from "../../lib/fs";
+import { baseName, lstat, rmdir, Stat, unlink } from "../../lib/fs";
 import { args } from "../../lib/process";
 import { HELP } from "./help";
 import { removeTree } from "./tree";
@@ -14,7 +14,7 @@ function remove(cli: CommandLine, path: string, info: Stat): void {
     cli.complainText(path, "refusing to remove it");
     return;
   }
-  let error = stat(path, info);
+  let error = lstat(path, info);
   if (!error) {
     if (!info.isDirectory) error = unlink(path);
     else if (cli.has("r") || cli.has("R")) return removeTree(cli, path);

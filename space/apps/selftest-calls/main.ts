@@ -19,6 +19,7 @@ import { CODE_BASE } from "../../../abi/program";
 import * as S from "../../../abi/syscall";
 import { println } from "../../lib/console";
 import { checked, expect, wrong } from "./expect";
+import { names } from "./names";
 import { objects } from "./objects";
 import { sockets } from "./sockets";
 import { loaderCalls } from "./loader";
@@ -183,6 +184,7 @@ function unknown(): void {
 export function main(): i32 {
   if (isCaller()) return runCaller();
   files();
+  names();
   sockets();
   processes();
   objects();

@@ -2,8 +2,11 @@
 
 import { ENAMETOOLONG } from "../../../abi/errno";
 import {
+  S_IFBLK,
   S_IFCHR,
   S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
   S_IFMT,
   S_IFREG,
   STAT_BYTES,
@@ -14,7 +17,7 @@ import {
   STAT_MTIME_NS,
   STAT_SIZE,
 } from "../../../abi/file";
-import { SYS_FSTAT, SYS_STAT } from "../../../abi/syscall";
+import { SYS_FSTAT, SYS_LSTAT, SYS_STAT } from "../../../abi/syscall";
 import { pathBytes, pathSize } from "../process/process";
 import { syscall } from "../sys";
 
@@ -32,6 +35,9 @@ export class Stat {
   }
   get isFile(): bool {
     return (this.mode & S_IFMT) == S_IFREG;
+  }
+  get isLink(): bool {
+    return (this.mode & S_IFMT) == S_IFLNK;
   }
   get isCharacterDevice(): bool {
     return (this.mode & S_IFMT) == S_IFCHR;
@@ -60,6 +66,12 @@ export function stat(path: string, result: Stat): i32 {
   return name ? <i32>syscall(SYS_STAT, name, pathSize, recordOf(result), 0, 0, 0) : -ENAMETOOLONG;
 }
 
+/** The same for what `path` names itself, if that is a symbolic link. */
+export function lstat(path: string, result: Stat): i32 {
+  const name = pathBytes(path);
+  return name ? <i32>syscall(SYS_LSTAT, name, pathSize, recordOf(result), 0, 0, 0) : -ENAMETOOLONG;
+}
+
 /** Fills `result` for an open descriptor. → 0 or -errno */
 export function fstat(fd: i32, result: Stat): i32 {
   return <i32>syscall(SYS_FSTAT, fd, recordOf(result), 0, 0, 0, 0);
@@ -68,10 +80,22 @@ export function fstat(fd: i32, result: Stat): i32 {
 /** The permission bits of a mode: 0o7777. */
 export const PERMISSION_BITS: u32 = 0o7777;
 
-/** The letter that `ls -l` shows for a mode's type: d - c, ? for what we do not know. */
+/** The letter that `ls -l` shows for a mode's type: d - c l b p, ? for what we do not know. */
 export function typeLetter(mode: u32): string {
-  const type = mode & S_IFMT;
-  if (type == S_IFDIR) return "d";
-  if (type == S_IFREG) return "-";
-  return type == S_IFCHR ? "c" : "?";
+  switch (mode & S_IFMT) {
+    case S_IFDIR:
+      return "d";
+    case S_IFREG:
+      return "-";
+    case S_IFCHR:
+      return "c";
+    case S_IFLNK:
+      return "l";
+    case S_IFBLK:
+      return "b";
+    case S_IFIFO:
+      return "p";
+    default:
+      return "?";
+  }
 }

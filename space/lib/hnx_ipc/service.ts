@@ -24,7 +24,8 @@ import {
   NO_TIMEOUT,
   replyInfo,
 } from "../../../abi/message";
-import { ENOSYS, ESRCH } from "../../../abi/errno";
+import { EPID_NONE } from "../../../abi/endpoints";
+import { ENOSYS, ESRCH, ETIMEDOUT } from "../../../abi/errno";
 import { OP_DESCRIBE } from "../../../abi/ops";
 import { SYS_MSG_READ, SYS_MSG_WRITE } from "../../../abi/syscall";
 import { epRecv, epReply, epReplyRecv, syscall } from "../sys";
@@ -81,17 +82,27 @@ export function answerWithData(token: u64, result: i64): i32 {
 }
 
 export abstract class Service {
+  /** Where requests are received: `epid`, or EPID_ANY for a service with other endpoints of its own. */
+  from: u32 = EPID_NONE;
+  /** How long a receive that follows LATER or a notification waits before timedOut() is called; NO_TIMEOUT: for ever. */
+  receiveTimeout_ns: i64 = NO_TIMEOUT;
+
   constructor(
     public epid: u32,
     public name: string,
     public version: string,
-  ) {}
+  ) {
+    this.from = epid;
+  }
 
   /** Handles one request in the message page. */
   abstract request(m: Message): i64;
 
   /** Handles sticky notifications: NOTIFY_… and interrupt bits. */
   notification(bits: u64): void {}
+
+  /** receiveTimeout_ns have passed without a message. */
+  timedOut(): void {}
 
   /** Answers what every service answers (describe), and -ENOSYS to everything else. */
   unknown(m: Message): i64 {
@@ -105,21 +116,30 @@ export abstract class Service {
     // -ESRCH: the caller died or gave up while we worked, and nobody is harmed. Any other: the answer granted what is not
     // ours to give; the caller learns that. If our endpoint is gone, the receive says so.
     if (status != -ESRCH) answer(token, status);
-    return epRecv(this.epid, NO_TIMEOUT);
+    return this.receiveNext();
+  }
+
+  /** Receives, and does in between what is due. → status ≥ 0, or -errno */
+  private receiveNext(): i64 {
+    while (true) {
+      const status = epRecv(this.from, this.receiveTimeout_ns);
+      if (status != -ETIMEDOUT) return status;
+      this.timedOut();
+    }
   }
 
   /** Receives and answers for ever; returns only if the endpoint is taken away (its -errno, as an exit status). */
   run(): i32 {
-    let status = epRecv(this.epid, NO_TIMEOUT);
+    let status = this.receiveNext();
     while (status >= 0) {
       const m = message().rewind();
       const token = m.msgId;
       const result = this.handle(m);
       if (result == LATER) {
-        status = epRecv(this.epid, NO_TIMEOUT);
+        status = this.receiveNext();
         continue;
       }
-      status = epReplyRecv(this.epid, answerInfo(m, result), token, result);
+      status = epReplyRecv(this.from, answerInfo(m, result), token, result);
       if (status < 0) status = this.receiveAfterFailure(token, <i32>status);
     }
     return -(<i32>status);
@@ -127,7 +147,7 @@ export abstract class Service {
 
   /** For whoever has more to do than to serve: waits up to timeout_ns for one message, and answers it. */
   serveOnce(timeout_ns: i64): void {
-    if (epRecv(this.epid, timeout_ns) < 0) return;
+    if (epRecv(this.from, timeout_ns) < 0) return;
     const m = message().rewind();
     const token = m.msgId;
     const result = this.handle(m);

@@ -80,6 +80,8 @@ function fileText(error: i32): string {
       return "Illegal seek";
     case errno.EROFS:
       return "Read-only file system";
+    case errno.EMLINK:
+      return "Too many links";
     case errno.EPIPE:
       return "Broken pipe";
     case errno.ENAMETOOLONG:

@@ -6,7 +6,7 @@ import { EPID_CONSOLE, NOTIFY_DRAIN, NOTIFY_LOG } from "../../../abi/endpoints";
 import { EAGAIN, EBADF, EBADMSG, EINVAL } from "../../../abi/errno";
 import { S_IFCHR } from "../../../abi/file";
 import { MAX_COPY_SLICE, MAX_INLINE_WRITE, MAX_MESSAGE_DATA } from "../../../abi/limits";
-import { FLAG_ASYNC, FLAG_WINDOWS, Message } from "../../../abi/message";
+import { FLAG_ASYNC, Message } from "../../../abi/message";
 import { VFS_CLOSE, VFS_READ, VFS_STAT, VFS_WRITE } from "../../../abi/ops";
 import { SYS_EP_DRAIN, SYS_IRQ_ACK } from "../../../abi/syscall";
 import { answerWithData, done, doneWithData, failed, LATER, message, Service } from "../../lib/hnx_ipc";
@@ -107,7 +107,8 @@ export class ConsoleService extends Service {
     if (handle != CONSOLE_HANDLE) return failed(EBADF);
     // An empty write waits its turn like any other: its answer says that all before it is out.
     const inlined = m.unread == size && size <= MAX_INLINE_WRITE;
-    if (!inlined && !(m.unread == 0 && m.flags & FLAG_WINDOWS)) return failed(EBADMSG);
+    // Bytes that are not in the message are in window 0; if there is none, fetching them says so.
+    if (!inlined && m.unread) return failed(EBADMSG);
     const token = m.flags & FLAG_ASYNC ? 0 : m.msgId;
     // A longer write is cut so that no caller holds the line for ever; it calls again for the rest.
     const result = this.output.submit(token, min(size, MAX_COPY_SLICE), inlined ? m.take(size) : 0, -EAGAIN);

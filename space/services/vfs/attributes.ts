@@ -1,15 +1,18 @@
-// What is changed or read of an inode beside its data: VFS_TRUNCATE, VFS_CHANGE, VFS_READLINK.
+// What is changed or read of an inode beside its data, and of its file system: VFS_TRUNCATE, VFS_CHANGE, VFS_READLINK,
+// VFS_STATFS.
 
 import { EBADF, EBADMSG, EFAULT, EINVAL, EISDIR, ENOENT, EROFS } from "../../../abi/errno";
 import {
   CHANGE_KNOWN,
   CHANGE_NOFOLLOW,
+  MOUNT_RDONLY,
   O_ACCESS_MODE,
   O_RDONLY,
   S_IFDIR,
   S_IFLNK,
   S_IFMT,
   S_IFREG,
+  STATFS_BYTES,
   TIME_NOW,
 } from "../../../abi/file";
 import { MAX_MESSAGE_DATA } from "../../../abi/limits";
@@ -18,7 +21,7 @@ import { NO_HANDLE } from "../../../abi/ops";
 import { done, doneWithData, failed, msgWrite } from "../../lib/hnx_ipc/service";
 import { answerStatus } from "./answer";
 import { now_ns } from "./clock";
-import { Change } from "./file_system";
+import { Change, space } from "./file_system";
 import { found } from "./found";
 import { findHandle } from "./handle";
 import { MOUNT_READ_ONLY, Mount, fileSystemOf, mountAt } from "./mount_table";
@@ -114,4 +117,18 @@ export function readlink(m: Message): i64 {
   status = fileSystemOf(mount).readLink(mount, inode, linkBuffer, LINK_BUFFER_SIZE);
   if (status < 0) return answerStatus(status);
   return answerText(m, min(<u32>status, size));
+}
+
+/** VFS_STATFS: u32 handle (NO_HANDLE: by path), path. `space` is the record. */
+export function statfs(m: Message): i64 {
+  const at = m.take(4);
+  if (!at) return failed(EBADMSG);
+  let status = findTarget(m, load<u32>(at), true, false);
+  if (status < 0) return answerStatus(status);
+  space.flags = 0;
+  status = fileSystemOf(mount).statfs(mount);
+  if (status < 0) return answerStatus(status);
+  if (mount.flags & MOUNT_READ_ONLY) space.flags |= MOUNT_RDONLY;
+  m.beginReply().withBytes(changetype<usize>(space), STATFS_BYTES);
+  return doneWithData(0);
 }

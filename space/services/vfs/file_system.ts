@@ -47,13 +47,13 @@ export class Listed {
 }
 export const listed = changetype<Listed>(memory.data(32, 8));
 
-/** What statfs answers: blocks of `blockSize` bytes. */
+/** What statfs answers, as abi/file.ts has it: blocks of `blockSize` bytes. */
 @unmanaged
 export class Space {
   blockSize: u32;
   files: u32;
   filesFree: u32;
-  reserved: u32;
+  flags: u32; // MOUNT_…, which the VFS sets
   blocks: u64;
   blocksFree: u64;
 }
@@ -77,7 +77,7 @@ export abstract class FileSystem {
    * are not there after all, which is -EIO.
    */
   abstract findSpan(mount: Mount, inode: u32, offset: u64, limit: u32): u32;
-  /** Fills `space`. */
+  /** Fills `space`, the flags apart. */
   abstract statfs(mount: Mount): i32;
 
   /** A handle to the inode was opened, or closed. */

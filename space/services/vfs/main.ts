@@ -1,6 +1,6 @@
 // The VFS service (endpoint 1): one tree of tmpfs, the boot archive's files and the device nodes. docs/services/vfs.md.
 //
-// start, dispatch and notify are what run() does by pieces; tests under Node call them one by one.
+// start, dispatch, notify and tick are what run() does by pieces; tests under Node call them one by one.
 
 import { message } from "../../lib/hnx_ipc/call";
 import { readSystemInfo, startClock } from "./clock";
@@ -9,7 +9,7 @@ import { LOG_ERROR, addNumber, addText, endLine } from "./log_line";
 import { dropMounts } from "./handle";
 import { TYPE_EXT } from "./mount_table";
 import { addDevices, addSystemTree, registerTypes } from "./system_tree";
-import { formatArena, isArenaValid, prepareCache, reserveArena } from "./tmpfs/arena";
+import { formatArena, inheritArena, isArenaValid, prepareCache, reserveArena } from "./tmpfs/arena";
 import { Vfs } from "./vfs";
 
 const service = new Vfs();
@@ -32,6 +32,7 @@ function reserveWithArchive(bytes: u32, memoryFrames: u32): i32 {
 /** Finds or makes the arena, with the boot archive in it; if that cannot be mapped, without. 0, or errno. */
 export function start(): i32 {
   startClock();
+  inheritArena();
   registerTypes();
   addDevices();
   const info = readSystemInfo();
@@ -58,6 +59,11 @@ export function start(): i32 {
 /** Answers the request in the message page. → value or -errno; the answer's data is in the page. */
 export function dispatch(): i64 {
   return service.request(message().rewind());
+}
+
+/** What is due by now. */
+export function tick(): void {
+  service.timedOut();
 }
 
 /** Handles notification bits. */

@@ -5,7 +5,7 @@ import { MOUNT_KNOWN, MOUNT_RDONLY, S_IFDIR, S_IFMT } from "../../../abi/file";
 import { Message } from "../../../abi/message";
 import { failed } from "../../lib/hnx_ipc/service";
 import { answerStatus } from "./answer";
-import { openDisk } from "./cache/client";
+import { claimDisk, openDisk } from "./cache/client";
 import { Disk, diskAt, findDisk, nameDisk } from "./cache/disk";
 import { dropDisk, syncDisk } from "./cache/sync";
 import { ioWaiters, pendingIo } from "./cache/io";
@@ -59,8 +59,14 @@ function mountDisk(source: usize, length: u32, flags: u32): i32 {
   if (volume == WAIT) return WAIT;
   if (volume < 0) return giveUp(disk, volume);
   const isWritable = volumeAt(volume).isWritable;
+  const claimed = isWritable ? claimDisk(disk, true) : 0;
+  if (claimed < 0) {
+    closeVolume(volume);
+    return giveUp(disk, claimed);
+  }
   const mount = addMount(TYPE_EXT, ROOT_INODE, found.mount, found.inode, isWritable ? 0 : MOUNT_READ_ONLY);
   if (!mount) {
+    if (isWritable) claimDisk(disk, false);
     closeVolume(volume);
     return giveUp(disk, -ENOSPC);
   }
@@ -125,7 +131,7 @@ function unmountDisk(mount: Mount): i32 {
     const status = updateSuperblock(volume, true);
     if (status == WAIT) return WAIT;
   }
-  const status = syncDisk(disk, 0);
+  const status = volume.isWritable ? syncDisk(disk, 0) : 0;
   if (status == WAIT) return WAIT;
   if (disk.pending) {
     waitFor(disk.waiters);
@@ -136,6 +142,7 @@ function unmountDisk(mount: Mount): i32 {
     remember(0, 0);
     return unmountDisk(mount);
   }
+  if (volume.isWritable) claimDisk(disk, false);
   closeVolume(mount.volume);
   dropDisk(disk);
   removeMount(mount);

@@ -1,6 +1,6 @@
 // The VFS as a service: which function answers which operation.
 
-import { EPID_VFS, NOTIFY_DRAIN } from "../../../abi/endpoints";
+import { EPID_ANY, EPID_VFS, NOTIFY_DRAIN } from "../../../abi/endpoints";
 import { EAGAIN, EBADMSG, EINVAL } from "../../../abi/errno";
 import { FLAG_ASYNC, Message } from "../../../abi/message";
 import * as op from "../../../abi/ops";
@@ -8,12 +8,13 @@ import { LATER, Service, answerWithData, done, failed } from "../../lib/hnx_ipc/
 import { message } from "../../lib/hnx_ipc/call";
 import { link, rename, symlink } from "./links";
 import { lstat, mkdir, rmdir, stat, unlink } from "./names";
-import { change, readlink, truncate } from "./attributes";
+import { change, readlink, statfs, truncate } from "./attributes";
 import { close, create, drain, open } from "./open";
 import { PARK } from "./answer";
-import { isAnswersEndpoint, sendIo } from "./cache/client";
+import { isAnswersEndpoint, isConnected, sendIo } from "./cache/client";
 import { beginStamp } from "./cache/frame";
-import { completeIo, unsentIo } from "./cache/io";
+import { completeIo, diskWork, isWatched } from "./cache/io";
+import { doWhatIsDue, watchDisks } from "./cache/watch";
 import { hasNameless } from "./ext/in_use";
 import { endNamelessInodes } from "./ext/truncate";
 import { mount, umount } from "./mounts";
@@ -55,14 +56,45 @@ export class Vfs extends Service {
       result = this.answerTo(m);
       sb.changing = 0;
     }
-    if (u32(hasNameless()) | unsentIo()) this.workOnDisks();
+    if (u32(hasNameless()) | diskWork()) return this.endWithDisks(m, result);
     return result == PARK ? this.keep(m) : result;
+  }
+
+  /**
+   * The end of an operation while there is something to do for disks. While there is something to look after in time, the
+   * answer goes out here, because only a receive of its own can end in time. → LATER, or what is left to be answered
+   */
+  private endWithDisks(m: Message, result: i64): i64 {
+    // Kept first: what is sent may fail at once, and then has to wake it.
+    if (result == PARK) result = this.keep(m);
+    const token = m.msgId;
+    this.workOnDisks();
+    if (this.isAgain || (result != LATER && !isWatched())) return result;
+    if (result != LATER) answerWithData(token, result);
+    this.runReady();
+    this.doDue();
+    return LATER;
   }
 
   /** Takes inodes without a name apart as far as that goes, and sends what was asked of the disks. */
   private workOnDisks(): void {
     if (hasNameless()) endNamelessInodes();
     sendIo();
+    this.receiveTimeout_ns = watchDisks();
+    this.from = isConnected() ? EPID_ANY : EPID_VFS;
+  }
+
+  /** Does what is due by now, and what follows from it. */
+  private doDue(): void {
+    if (!doWhatIsDue()) return;
+    this.runReady();
+    beginRun();
+    this.workOnDisks();
+    this.runReady();
+  }
+
+  timedOut(): void {
+    this.doDue();
   }
 
   /** Whether the request in the message page is one that was kept before. */
@@ -87,6 +119,8 @@ export class Vfs extends Service {
     this.runReady();
     beginRun();
     this.workOnDisks();
+    this.runReady();
+    this.doDue();
     return done(0);
   }
 
@@ -148,6 +182,8 @@ export class Vfs extends Service {
         return truncate(m);
       case op.VFS_CHANGE:
         return renamed(change(m));
+      case op.VFS_STATFS:
+        return statfs(m);
       case op.VFS_MOUNT:
         return mount(m);
       case op.VFS_UMOUNT:

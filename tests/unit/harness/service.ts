@@ -83,10 +83,11 @@ export class ServiceUnderTest {
     this.kernel.token = token;
     this.kernel.windows = windows;
     this.page.writeRequest(op, token, bytes, header.flags, header.length, header.source);
+    this.kernel.kept.set(token, windows);
     const result = this.exports.dispatch();
     this.kernel.windows = [];
+    if (result !== LATER) this.kernel.kept.delete(token);
     if (result !== LATER || !this.goOn) return this.page.readAnswer(result);
-    this.kernel.kept.set(token, windows);
     return this.waitFor(token);
   }
 

@@ -1,6 +1,6 @@
 // A file tree for programs under Node. Names are byte strings (latin1), as on the machine. Results are values or -errno.
 
-import { EBADF, EEXIST, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY, EROFS } from "../../../abi/errno.ts";
+import { EBADF, EEXIST, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY, EROFS, EXDEV } from "../../../abi/errno.ts";
 import {
   O_ACCESS_MODE,
   O_APPEND,
@@ -11,6 +11,7 @@ import {
   S_IFCHR,
   S_IFDIR,
   S_IFREG,
+  STATFS_BYTES,
   STAT_BYTES,
 } from "../../../abi/file.ts";
 
@@ -24,6 +25,8 @@ export interface FileNode {
   /** Every write fails so. */
   writeError?: number;
   readOnly?: boolean;
+  /** A directory of another file system. */
+  otherDisk?: boolean;
   /** What readdir gives instead of the entries. */
   records?: Buffer[];
   /** The name of the module that it starts. */
@@ -129,6 +132,30 @@ export class FileTree {
     return 0;
   }
 
+  /** Another name for the file at `path`. */
+  link(path: string, name: string): number {
+    const node = this.find(path);
+    if (typeof node === "number") return node;
+    if (typeof this.find(name) !== "number") return -EEXIST;
+    const parent = this.parentOf(name);
+    if (typeof parent === "number") return parent;
+    this.add(name, node);
+    return 0;
+  }
+
+  rename(path: string, target: string): number {
+    const node = this.find(path);
+    if (typeof node === "number") return node;
+    const parent = this.parentOf(target);
+    if (typeof parent === "number") return parent;
+    if (parent.otherDisk) return -EXDEV;
+    const from = this.parentOf(path);
+    if (typeof from === "number") return from;
+    from.entries?.delete(path.split("/").pop() ?? "");
+    this.add(target, node);
+    return 0;
+  }
+
   private parentOf(path: string): FileNode | number {
     const slash = path.lastIndexOf("/");
     const parent = slash < 0 ? this.root : this.find(path.slice(0, slash + 1));
@@ -155,9 +182,28 @@ export function writeFile(file: OpenFile, bytes: Buffer): number {
     return bytes.length;
   }
   if (file.flags & O_APPEND) file.position = node.bytes.length;
-  node.bytes = Buffer.concat([node.bytes.subarray(0, file.position), bytes]);
+  const before = Buffer.alloc(file.position);
+  node.bytes.copy(before);
+  node.bytes = Buffer.concat([before, bytes, node.bytes.subarray(file.position + bytes.length)]);
   file.position += bytes.length;
   return bytes.length;
+}
+
+/** Cuts a file, or fills it up with zeros. */
+export function truncateFile({ node }: OpenFile, size: number): number {
+  const bytes = Buffer.alloc(size);
+  node.bytes.copy(bytes);
+  node.bytes = bytes;
+  return 0;
+}
+
+/** A StatFs record: 1,000 blocks of 4 KiB, a quarter of them free, 50 of 100 inodes. */
+export function statFsRecord(): Buffer {
+  const record = Buffer.alloc(STATFS_BYTES);
+  [4096, 100, 50, 0].forEach((value, i) => record.writeUInt32LE(value, i * 4));
+  record.writeBigUInt64LE(1000n, 16);
+  record.writeBigUInt64LE(250n, 24);
+  return record;
 }
 
 /** A Stat record (abi/file.ts). */

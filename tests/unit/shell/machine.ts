@@ -1,7 +1,7 @@
 // Runs programs, the same modules that run on the machine, under Node: each with descriptors over one file tree. A program
 // that is started runs to its end at once, and its parent finds its status when it waits.
 
-import { ENOENT } from "../../../abi/errno.ts";
+import { EBUSY, EINVAL, ENOENT } from "../../../abi/errno.ts";
 import { argumentBlock, readArgumentBlock } from "./arguments.ts";
 import { FileTree, makeDevice, makeFile, type OpenFile } from "./files.ts";
 import { ExitSignal, Process } from "./process.ts";
@@ -9,7 +9,10 @@ import { ExitSignal, Process } from "./process.ts";
 const O_RDWR = 2;
 const SIGTRAP = 5;
 const SIGSEGV = 11;
-const PROGRAMS = ["cat", "crash", "echo", "false", "free", "ls", "mkdir", "rm", "sh", "stat", "true"];
+const PROGRAMS =
+  "cat cmp cp crash dd df echo false free hexdump ln ls md5sum mkdir mount mv rm sh stat sync touch true truncate umount".split(
+    " ",
+  );
 
 export interface RunResult {
   status: number;
@@ -50,6 +53,20 @@ export class Machine {
       Buffer.from(node.written ?? "", "latin1").toString("utf8"),
     );
     return { status: status & 0x7f ? 128 + (status & 0x7f) : status >> 8, out, err };
+  }
+
+  /** What is mounted: "source type flags" by directory. */
+  readonly mounts = new Map<string, string>();
+
+  mount(source: string, path: string, type: string, flags: number): number {
+    if (typeof this.files.find(path) === "number") return -ENOENT;
+    if (this.mounts.has(path)) return -EBUSY;
+    this.mounts.set(path, `${source} ${type} ${Math.floor(flags)}`);
+    return 0;
+  }
+
+  umount(path: string): number {
+    return this.mounts.delete(path) ? 0 : -EINVAL;
   }
 
   /** `sh -c text` */

@@ -4,7 +4,15 @@ import { existsSync, readFileSync } from "node:fs";
 import { EBADF, ECHILD, EFAULT, EINVAL, ENOSYS } from "../../../abi/errno.ts";
 import * as call from "../../../abi/syscall.ts";
 import { writeBlock } from "./arguments.ts";
-import { direntRecords, type OpenFile, readFile, statRecord, writeFile } from "./files.ts";
+import {
+  direntRecords,
+  type OpenFile,
+  readFile,
+  statFsRecord,
+  statRecord,
+  truncateFile,
+  writeFile,
+} from "./files.ts";
 import type { Machine } from "./machine.ts";
 
 const INFO_BYTES = 72;
@@ -149,11 +157,35 @@ export class Process {
       [call.SYS_MKDIR]: (path, size) => files.mkdir(this.path(path, size)),
       [call.SYS_RMDIR]: (path, size) => files.remove(this.path(path, size), true),
       [call.SYS_UNLINK]: (path, size) => files.remove(this.path(path, size), false),
-      [call.SYS_STAT]: (path, size, record) => {
+      [call.SYS_STAT]: (path, size, record) => this.statPath(path, size, record),
+      [call.SYS_LSTAT]: (path, size, record) => this.statPath(path, size, record),
+      [call.SYS_RENAME]: (from, fromSize, to, toSize) =>
+        files.rename(this.path(from, fromSize), this.path(to, toSize)),
+      [call.SYS_LINK]: (from, fromSize, to, toSize) =>
+        files.link(this.path(from, fromSize), this.path(to, toSize)),
+      [call.SYS_CHANGE]: (path, size) => {
         const node = files.find(this.path(path, size));
-        return typeof node === "number" ? node : Math.min(0, this.copyOut(statRecord(node), record));
+        return typeof node === "number" ? node : 0;
+      },
+      [call.SYS_SYNC]: () => 0,
+      [call.SYS_MOUNT]: (path, size, source, sourceSize, type, last) =>
+        this.machine.mount(
+          this.path(source, sourceSize),
+          this.path(path, size),
+          this.path(type, last % 2 ** 32),
+          last / 2 ** 32,
+        ),
+      [call.SYS_UMOUNT]: (path, size) => this.machine.umount(this.path(path, size)),
+      [call.SYS_STATFS]: (path, size, record) => {
+        const node = files.find(this.path(path, size));
+        return typeof node === "number" ? node : Math.min(0, this.copyOut(statFsRecord(), record));
       },
     };
+  }
+
+  private statPath(path: number, size: number, record: number): number {
+    const node = this.machine.files.find(this.path(path, size));
+    return typeof node === "number" ? node : Math.min(0, this.copyOut(statRecord(node), record));
   }
 
   private fileHandlers(): Record<number, Handler> {
@@ -166,6 +198,8 @@ export class Process {
         Math.min(0, this.copyOut(statRecord(file.node), record)),
       ),
       [call.SYS_READDIR]: this.withFile((file, address, size) => this.readDirectory(file, address, size)),
+      [call.SYS_LSEEK]: this.withFile((file, offset) => (file.position = offset)),
+      [call.SYS_FTRUNCATE]: this.withFile((file, size) => truncateFile(file, size)),
       [call.SYS_DUP2]: (fd, target) => this.duplicate(fd, target),
       [call.SYS_CLOSE]: (fd) => {
         if (!this.descriptors[fd]) return -EBADF;

@@ -4,7 +4,10 @@ import { expect, test } from "vitest";
 import { makeDirectory, makeFile } from "./files.ts";
 import { Machine } from "./machine.ts";
 
-const TOOLS = ["cat", "crash", "free", "ls", "mkdir", "rm", "sh", "stat"];
+const TOOLS =
+  "cat cmp cp crash dd df free hexdump ln ls md5sum mkdir mount mv rm sh stat sync touch truncate umount".split(
+    " ",
+  );
 const MISSING = "No such file or directory";
 
 test.each([...TOOLS, "echo", "true"])("%s --help", (name) => {
@@ -15,7 +18,7 @@ test.each([...TOOLS, "echo", "true"])("%s --help", (name) => {
 });
 
 test.each(TOOLS)("%s with an unknown option", (name) => {
-  const usageStatus = ["ls", "crash", "sh"].includes(name) ? 2 : 1;
+  const usageStatus = ["ls", "crash", "sh", "cmp"].includes(name) ? 2 : 1;
   for (const option of ["-z", "--zzz"]) {
     expect(new Machine().run([name, option])).toEqual({
       status: usageStatus,
@@ -25,11 +28,14 @@ test.each(TOOLS)("%s with an unknown option", (name) => {
   }
 });
 
-test.each(["mkdir", "rm", "stat", "crash"])("%s without operand", (name) => {
-  const { status, err } = new Machine().run([name]);
-  expect(status).toBeGreaterThan(0);
-  expect(err).toBe(`${name}: missing operand\ntry '${name} --help'\n`);
-});
+test.each("cmp cp crash ln md5sum mkdir mount mv rm stat touch truncate umount".split(" "))(
+  "%s without operand",
+  (name) => {
+    const { status, err } = new Machine().run([name]);
+    expect(status).toBeGreaterThan(0);
+    expect(err).toBe(`${name}: missing operand\ntry '${name} --help'\n`);
+  },
+);
 
 test("true and false, with any arguments", () => {
   expect(new Machine().run(["true", "-x", "y"])).toEqual({ status: 0, out: "", err: "" });

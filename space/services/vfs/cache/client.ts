@@ -11,7 +11,7 @@ import {
   BLOCK_FLAG_READ_ONLY,
 } from "../../../../abi/block";
 import { EPID_BLOCK, PRIORITY_NORMAL, RIGHT_SEND } from "../../../../abi/endpoints";
-import { EIO, ENOSPC } from "../../../../abi/errno";
+import { EAGAIN, EIO, ENOSPC } from "../../../../abi/errno";
 import {
   FLAG_GRANT,
   FLAG_TIMEOUT,
@@ -24,6 +24,7 @@ import {
 } from "../../../../abi/message";
 import {
   BLOCK_ATTACH,
+  BLOCK_CLAIM,
   BLOCK_CONNECT,
   BLOCK_FIND,
   BLOCK_FLUSH,
@@ -31,16 +32,33 @@ import {
   BLOCK_WRITE,
 } from "../../../../abi/ops";
 import { PROT_READ, PROT_WRITE } from "../../../../abi/program";
-import { SYS_EP_CREATE, SYS_OBJECT_CREATE, SYS_OBJECT_MAP } from "../../../../abi/syscall";
+import {
+  SYS_EP_CREATE,
+  SYS_EP_DESTROY,
+  SYS_EP_STATS,
+  SYS_OBJECT_CREATE,
+  SYS_OBJECT_MAP,
+} from "../../../../abi/syscall";
 import { message } from "../../../lib/hnx_ipc/call";
 import { epCall, epSend, syscall } from "../../../lib/sys";
-import { DISK_CACHED, DISK_READ_ONLY, Disk, SECTORS_SHIFT, addDisk, diskAt, sectorsOfPage } from "./disk";
+import {
+  DISK_CACHED,
+  DISK_GONE,
+  DISK_READ_ONLY,
+  Disk,
+  SECTORS_SHIFT,
+  addDisk,
+  diskAt,
+  loseDisks,
+  sectorsOfPage,
+} from "./disk";
 import {
   IO_FLUSH,
   IO_READ,
   Io,
   cookieOf,
   endBatch,
+  failAllIo,
   failIo,
   frameOfIo,
   ioAt,
@@ -56,6 +74,13 @@ const CALL_TIMEOUT_NS: i64 = 1_000_000_000;
 /** Where the request that is being handled is kept while the message page is used. */
 const savedPage: usize = memory.data(384, 8);
 const attachments = new StaticArray<u32>(4); // MAX_FRAMES / OBJECT_FRAMES
+/** The memory objects that the frames are, made at the first connection; 0: not yet. */
+const objects = new StaticArray<u32>(4);
+/** Where SYS_EP_STATS puts its record (docs/PROTOCOL.md): the endpoint's owner is its second word. */
+const endpointStats: usize = memory.data(32, 8);
+const STATS_OWNER: usize = 4;
+/** The block service that knows us: its process id. */
+let blockPid: u32 = 0;
 /** The endpoint that answers come to; 0: the block service does not know us yet. */
 let answersEndpoint: u32 = 0;
 
@@ -89,23 +114,41 @@ function call(m: Message): i32 {
   return code;
 }
 
-/** Makes a memory object of `pages` of the cache's frames, from frame `first` on, and hands it over. 0 or -errno. */
-function attachFrames(first: u32, pages: u32): i32 {
+/** Makes a memory object of `pages` of the cache's frames, from frame `first` on. → its id or -errno. */
+function makeObject(first: u32, pages: u32): i64 {
   const id = syscall(SYS_OBJECT_CREATE, pages, 0, 0, 0, 0, 0);
-  if (id < 0) return <i32>id;
+  if (id < 0) return id;
   const mapped = syscall(SYS_OBJECT_MAP, id, frameAddress(first), 0, pages, PROT_READ | PROT_WRITE, 0);
-  if (mapped < 0) return <i32>mapped;
+  return mapped < 0 ? mapped : id;
+}
+
+/** Hands `pages` frames over, from frame `first` on. 0 or -errno. */
+function attachFrames(first: u32, pages: u32): i32 {
+  const number = (first - 1) / OBJECT_FRAMES;
+  if (!objects[number]) {
+    const id = makeObject(first, pages);
+    if (id < 0) return <i32>id;
+    objects[number] = <u32>id;
+  }
   const m = message().begin(BLOCK_ATTACH, PRIORITY_NORMAL).withU32(pages);
-  addGrant(m, GRANT_OBJECT, <u32>id, PROT_READ | PROT_WRITE);
+  addGrant(m, GRANT_OBJECT, objects[number], PROT_READ | PROT_WRITE);
   const code = call(m);
   if (code < 0) return code;
-  attachments[(first - 1) / OBJECT_FRAMES] = <u32>m.value;
+  attachments[number] = <u32>m.value;
   return 0;
+}
+
+/** The process that serves endpoint 4 now; 0: none does. */
+function currentBlockPid(): u32 {
+  const status = syscall(SYS_EP_STATS, EPID_BLOCK, endpointStats, 0, 0, 0, 0);
+  return status < 0 ? 0 : load<u32>(endpointStats, STATS_OWNER);
 }
 
 /** Makes ourselves known to the block service, once. 0 or -errno. */
 function connect(): i32 {
-  if (answersEndpoint) return 0;
+  if (answersEndpoint && currentBlockPid() == blockPid) return 0;
+  loseBlockService();
+  blockPid = currentBlockPid();
   const endpoint = syscall(SYS_EP_CREATE, 0, 0, 0, 0, 0, 0);
   if (endpoint < 0) return <i32>endpoint;
   const m = message().begin(BLOCK_CONNECT, PRIORITY_NORMAL);
@@ -114,9 +157,32 @@ function connect(): i32 {
   for (let first: u32 = 1; status >= 0 && first <= frameCount(); first += OBJECT_FRAMES) {
     status = attachFrames(first, min(OBJECT_FRAMES, frameCount() + 1 - first));
   }
-  if (status < 0) return status;
+  if (status < 0) {
+    syscall(SYS_EP_DESTROY, endpoint, 0, 0, 0, 0, 0);
+    return status;
+  }
   answersEndpoint = <u32>endpoint;
   return 0;
+}
+
+/** Whoever served our disks does so no more: what it was asked has failed, and its disks are gone until they are mounted anew. */
+function loseBlockService(): void {
+  if (!answersEndpoint) return;
+  syscall(SYS_EP_DESTROY, answersEndpoint, 0, 0, 0, 0, 0);
+  answersEndpoint = 0;
+  loseDisks();
+  failAllIo(-EIO);
+}
+
+/** Notices that the block service that we are connected to is dead: nobody answers what was sent to it. */
+export function checkBlockService(): void {
+  if (answersEndpoint && currentBlockPid() != blockPid) loseBlockService();
+}
+
+/** Whether answers may come. */
+@inline
+export function isConnected(): bool {
+  return answersEndpoint != 0;
 }
 
 /** Asks the block service for the disk of a name. */
@@ -147,6 +213,16 @@ export function openDisk(name: usize, length: u32): i32 {
   return status;
 }
 
+/** Lets nobody else write to the disk, or everybody again. 0; -EBUSY: somebody else does. */
+export function claimDisk(disk: Disk, take: bool): i32 {
+  if (disk.flags & DISK_GONE) return 0;
+  savePage();
+  const m = message().begin(BLOCK_CLAIM, PRIORITY_NORMAL).withU32(disk.device);
+  const status = call(m.withU32(u32(take)));
+  restorePage();
+  return min(status, 0);
+}
+
 /** The request's pieces: one if its frames lie side by side, else one a page. */
 function addPieces(m: Message, io: Io): void {
   const pieces: u32 = io.isRun ? 1 : io.count;
@@ -157,7 +233,8 @@ function addPieces(m: Message, io: Io): void {
   }
 }
 
-function send(index: u32): void {
+/** Sends a request. false: the block service's queue is full, and it stays unsent. */
+function send(index: u32): bool {
   const io = ioAt(index);
   const disk = diskAt(io.disk);
   const op = io.kind == IO_FLUSH ? BLOCK_FLUSH : io.kind == IO_READ ? BLOCK_READ : BLOCK_WRITE;
@@ -167,16 +244,19 @@ function send(index: u32): void {
   m.withU64((<u64>io.page) << SECTORS_SHIFT);
   m.withU64(cookieOf(index));
   if (io.count) addPieces(m, io);
-  markSent(io);
   const status = <i32>epSend(EPID_BLOCK, requestInfo(op, PRIORITY_NORMAL, m.length, 0));
+  if (status == -EAGAIN) return false;
+  markSent(io);
   if (status < 0) failIo(io, status);
+  return true;
 }
 
-/** Sends what was begun. The message page is as it was before. */
+/** Sends what was begun, as far as that goes. The message page is as it was before. */
 export function sendIo(): void {
   if (!unsentIo()) return;
   endBatch();
   savePage();
-  for (let index = nextUnsent(0); index >= 0; index = nextUnsent(<u32>index + 1)) send(<u32>index);
+  let index = nextUnsent(0);
+  while (index >= 0 && send(<u32>index)) index = nextUnsent(<u32>index + 1);
   restorePage();
 }

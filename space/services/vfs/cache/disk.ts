@@ -9,7 +9,8 @@ export const MAX_PAGE: u32 = 0xffff_ffef; // 16 TiB
 
 export const DISK_READ_ONLY: u32 = 1; // the device refuses writes
 export const DISK_CACHED: u32 = 2; // the device has a volatile cache: a flush is needed
-export const DISK_FAILED: u32 = 4; // a write failed: nothing more is changed (-EROFS), what is dirty stays in memory
+export const DISK_FAILED: u32 = 4; // a write failed: nothing more is changed (-EIO), what is dirty stays in memory
+export const DISK_GONE: u32 = 8; // the block service that knew it is dead: nothing more is read, either
 
 @unmanaged
 export class Disk {
@@ -75,6 +76,22 @@ export function findDisk(name: usize, length: u32): Disk | null {
     if (disk.isUsed && !load<u8>(own + length) && memory.compare(own, name, length) == 0) return disk;
   }
   return null;
+}
+
+/** The block service is dead: what it called a disk is none any more. */
+export function loseDisks(): void {
+  for (let index: u32 = 0; index < MAX_DISKS; index++) {
+    if (diskAt(index).isUsed) diskAt(index).flags |= DISK_FAILED | DISK_GONE;
+  }
+}
+
+/** Whether any disk has changed pages that can still be written. */
+export function hasDirtyPages(): bool {
+  for (let index: u32 = 0; index < MAX_DISKS; index++) {
+    const disk = diskAt(index);
+    if (disk.isUsed && !(disk.flags & DISK_FAILED) && disk.dirtyNow + disk.dirtyBefore > 0) return true;
+  }
+  return false;
 }
 
 /** Sectors of page `page`: fewer in a last page that is a part. */

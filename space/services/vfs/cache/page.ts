@@ -4,7 +4,7 @@
 import { EIO, ENOMEM } from "../../../../abi/errno";
 import { WAIT } from "../file_system";
 import { waitFor } from "../parking";
-import { Disk } from "./disk";
+import { DISK_GONE, Disk } from "./disk";
 import {
   FRAME_FAILED,
   FRAME_READING,
@@ -44,7 +44,7 @@ export function waitForRoom(): void {
 
 /** Asks for a page that no frame has. → the frame, or 0 with nothing done: there is no room. */
 export function fetchPage(disk: Disk, page: u32): u32 {
-  if (!canAddPage(IO_READ, disk, page)) return 0;
+  if (disk.flags & DISK_GONE || !canAddPage(IO_READ, disk, page)) return 0;
   const index = takeFrame();
   if (!index) return 0;
   insertFrame(index, disk.index, page, FRAME_READING);
@@ -69,7 +69,8 @@ function missFrame(index: u32): void {
 /** The page is not there: asks for it. */
 function missPage(disk: Disk, page: u32): void {
   const index = fetchPage(disk, page);
-  if (index) missFrame(index);
+  if (disk.flags & DISK_GONE) fault = -EIO;
+  else if (index) missFrame(index);
   else waitForRoom();
 }
 

@@ -1,7 +1,7 @@
 // Writing dirty pages to their disks, neighbours together. A page that is being written is not changed: a change makes a
 // new frame for it (change.ts), so what the disk gets is what the page was at one moment.
 
-import { Disk, MAX_PAGE, diskAt } from "./disk";
+import { DISK_FAILED, Disk, MAX_PAGE, diskAt } from "./disk";
 import { FRAME_DIRTY, FRAME_VALID, FRAME_WRITING, Frame, findFrame, frameAt } from "./frame";
 import { IO_WRITE, MAX_RUN_PAGES, addPage, canAddPage, canStartIo, endBatch } from "./io";
 import { frameCount } from "./layout";
@@ -54,7 +54,7 @@ function startWriting(diskIndex: u32, requests: u32, onlyBefore: bool): void {
     if (frame.state != FRAME_VALID || (frame.flags & (FRAME_DIRTY | FRAME_WRITING)) != FRAME_DIRTY) continue;
     if (frame.older || (diskIndex != ANY_DISK && <u32>frame.disk != diskIndex)) continue;
     const disk = diskAt(frame.disk);
-    if (onlyBefore && frame.epoch == disk.epoch) continue;
+    if (disk.flags & DISK_FAILED || (onlyBefore && frame.epoch == disk.epoch)) continue;
     writeAround(disk, frame.page);
     requests--;
   }

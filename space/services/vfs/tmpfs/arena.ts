@@ -2,7 +2,8 @@
 
 import { S_IFDIR } from "../../../../abi/file";
 import { ENOMEM } from "../../../../abi/errno";
-import { counter } from "../../../lib/sys";
+import { SYS_MEMORY_KEEP } from "../../../../abi/syscall";
+import { counter, syscall } from "../../../lib/sys";
 import { cacheBlocks, placeCache } from "../cache/layout";
 import { blocksPresent, takeInBlocks } from "./blocks";
 import { INODE_FIXED, ROOT_INODE, allocateInode, inodeAt } from "./inode";
@@ -27,6 +28,13 @@ function reserveBlocks(end: u32): bool {
   const pages: u32 = ARENA_PAGE + (end + BLOCKS_PER_WASM_PAGE - 1) / BLOCKS_PER_WASM_PAGE;
   const present = <u32>memory.size();
   return pages <= present || memory.grow(pages - present) >= 0;
+}
+
+/** Asks the kernel to keep the arena for the next instance, and takes over what the last one left. Called before any other. */
+export function inheritArena(): void {
+  const inherited = <i32>syscall(SYS_MEMORY_KEEP, ARENA_BASE, 0, 0, 0, 0, 0);
+  const present = memory.size();
+  if (inherited > present) memory.grow(inherited - present);
 }
 
 /** The first data block: after the fixed part, the boot archive and the block cache (cache/layout.ts). */

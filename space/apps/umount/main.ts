@@ -1,0 +1,20 @@
+// umount: takes file systems out of the tree.
+
+import { CommandLine } from "../../lib/console";
+import { umount } from "../../lib/fs";
+import { args } from "../../lib/process";
+import { HELP } from "./help";
+
+export function main(): i32 {
+  const cli = new CommandLine("umount", "", HELP, 1);
+  if (!cli.parse(args())) return cli.status;
+  if (cli.operands.length == 0) {
+    cli.refuse("missing operand");
+    return cli.status;
+  }
+  for (let i = 0; i < cli.operands.length; i++) {
+    const error = umount(cli.operands[i]);
+    if (error) cli.complain(cli.operands[i], error);
+  }
+  return cli.finish();
+}

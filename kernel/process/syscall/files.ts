@@ -47,7 +47,6 @@ import {
 import { processOf } from "../process";
 import { addPath, checkRange } from "./arguments";
 
-
 /** open(path, size, flags, mode) and creat(path, size, mode). → descriptor. */
 export function sysOpen(t: Thread, op: u32, flags: u64, mode: u64): i64 {
   if (flags > u32.MAX_VALUE) return -EINVAL;

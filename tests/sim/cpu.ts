@@ -22,7 +22,6 @@ const MESSAGE_DATA = layout("MESSAGE_DATA");
 /** Set in kernelFastReplyRecv's result when the caller's call is delegated: nothing has been done yet. */
 const DELEGATED = 1;
 export const [FRAME_SYSCALL, FRAME_MESSAGE, FRAME_FULL] = [0, 1, 2];
-const U32_MAX = 0xffff_ffffn;
 /** The fast path of ep_call passes the endpoint in the upper half of x7. */
 const ENDPOINT_SHIFT = 32n;
 
@@ -130,7 +129,7 @@ export class Cpu {
     const next = machine.kernel.kernelFastReplyRecv(this.thread, x[0], x[5], x[6]) >>> 0;
     if (!next) return false;
     if (next & DELEGATED) {
-      this.completeReply(next - DELEGATED, Number(x[0] & U32_MAX));
+      this.completeReply(next - DELEGATED, x[0]);
       return true;
     }
     x[0] = BigInt.asUintN(64, BigInt.asIntN(32, x[5]));
@@ -141,7 +140,7 @@ export class Cpu {
   }
 
   /** The answer to a delegated call: it goes to the server's page, whole, and becomes the caller's result. */
-  private completeReply(caller: number, epid: number): void {
+  private completeReply(caller: number, epid: bigint): void {
     const { machine, x, thread } = this;
     const data = (machine.u32[(thread >> 2) + MESSAGE_PAGE] + MESSAGE_DATA) >> 3;
     for (let n = 1; n <= 4; n++) machine.u64[data + n - 1] = x[n];

@@ -53,7 +53,7 @@ export interface KernelExports {
   kernelInterrupt(t: number): number;
   kernelFastCall(t: number, epid: bigint, info: bigint): number;
   kernelFastReplyRecv(t: number, epid: bigint, info: bigint, token: bigint): number;
-  kernelCompleteReply(t: number, caller: number, epid: number, info: bigint, value: bigint): number;
+  kernelCompleteReply(t: number, caller: number, epid: bigint, info: bigint, value: bigint): number;
 }
 
 /** Import of core/ipc → export of the kernel. */

@@ -32,8 +32,14 @@ export const MUTANTS: Mutant[] = [
   {
     name: "the fast path uses a token twice",
     file: "core/ipc/fastpath.ts",
-    search: "  t.token += TOKEN_STEP;\n",
-    replace: "",
+    search: "  ep.calls++;\n  t.token += TOKEN_STEP;\n",
+    replace: "  ep.calls++;\n",
+  },
+  {
+    name: "a delegated call uses a token twice",
+    file: "core/ipc/fastpath.ts",
+    search: "  r.waitsAny = 0;\n  t.token += TOKEN_STEP;\n",
+    replace: "  r.waitsAny = 0;\n",
   },
   {
     name: "the general path uses a token twice",
@@ -118,6 +124,12 @@ export const MUTANTS: Mutant[] = [
     file: "kernel/memory/frames.ts",
     search: "  zeroPage(frame);\n  return frame;\n",
     replace: "  return frame;\n",
+  },
+  {
+    name: "a child built for a caller may do more than the caller",
+    file: "kernel/process/syscall/construct.ts",
+    search: "  if (t.x2) limitToCaller(child, parent);\n",
+    replace: "",
   },
   {
     name: "a dead driver's device runs on",

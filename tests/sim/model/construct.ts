@@ -3,6 +3,7 @@
 import {
   CONFIG_ALLOW_SEND,
   CONFIG_DENY_SEND,
+  CONFIG_DESCRIPTOR,
   CONFIG_DEVICE,
   CONFIG_FLOATING_POINT,
   CONFIG_MEMORY,
@@ -36,6 +37,7 @@ import { ARGUMENT_BLOCK, CODE_BASE, CODE_END, PROT_READ, PROT_WRITE } from "../.
 import type { Call } from "./call.ts";
 import { install } from "./handles.ts";
 import { inherit, overlaps } from "./heritage.ts";
+import { configureDescriptor, isAboveParent, isForCaller, limitToCaller, quotaOf } from "./on_behalf.ts";
 import { addProcess } from "./lifecycle.ts";
 import { check } from "./mismatch.ts";
 import type { Model } from "./model.ts";
@@ -74,10 +76,12 @@ export function sysProcCreate(m: Model, t: Process, { x }: Call): bigint {
     const handle = parent.descriptors[fd];
     if (handle) install(p, fd, handle);
   }
+  if (x[2]) limitToCaller(p, parent);
   return BigInt(p.pid);
 }
 
 function configureQuota(t: Process, p: Process, which: bigint, limit: bigint): bigint {
+  if (isForCaller(p) && limit > BigInt(quotaOf(p, which))) return error(EPERM);
   if (which === BigInt(QUOTA_ENDPOINTS) && limit <= BigInt(MAX_ENDPOINTS)) p.endpointsLeft = Number(limit);
   else if (which === BigInt(QUOTA_MESSAGES) && limit <= BigInt(MAX_QUEUED_MESSAGES))
     p.messagesLeft = Number(limit);
@@ -140,11 +144,12 @@ export function sysProcConfigure(m: Model, t: Process, { x }: Call): bigint {
   const [value, extra] = [x[2], x[3]];
   switch (what) {
     case CONFIG_PRIORITY:
-      if (value > BigInt(t.basePriority)) return error(EPERM);
+      if (value > BigInt(t.basePriority) || isAboveParent(m, p, value)) return error(EPERM);
       p.basePriority = p.priority = p.least = p.most = Number(value);
       return 0n;
     case CONFIG_MESSAGE_PRIORITY:
       if (value >= BigInt(MESSAGE_PRIORITIES) || value > BigInt(t.maxMessagePriority)) return error(EPERM);
+      if (isForCaller(p) && value > BigInt(p.maxMessagePriority)) return error(EPERM);
       p.maxMessagePriority = Number(value);
       return 0n;
     case CONFIG_PRIVILEGES:
@@ -163,6 +168,8 @@ export function sysProcConfigure(m: Model, t: Process, { x }: Call): bigint {
       return 0n;
     case CONFIG_QUOTA:
       return configureQuota(t, p, value, extra);
+    case CONFIG_DESCRIPTOR:
+      return configureDescriptor(m, p, value, extra);
     case CONFIG_DEVICE:
       return configureDevice(t, p, Number(value & U32_MAX), Number(extra & U32_MAX));
     default:

@@ -1,11 +1,10 @@
-// Delegated system calls in the model: files, loader. Each is refused at once or becomes a call in its caller's name.
+// Delegated system calls in the model: files. Each is refused at once or becomes a call in its caller's name.
 
-import { E2BIG, EBADF, EFAULT, EINVAL, EMFILE, ENFILE, ENXIO, EPERM } from "../../../abi/errno.ts";
-import { EPID_LOADER, EPID_VFS } from "../../../abi/endpoints.ts";
+import { EBADF, EFAULT, EINVAL, EMFILE, ENFILE, ENXIO, EPERM } from "../../../abi/errno.ts";
+import { EPID_VFS } from "../../../abi/endpoints.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY, STAT_BYTES } from "../../../abi/file.ts";
 import { MAX_INLINE_WRITE, MAX_MESSAGE_DATA, MAX_OPEN_HANDLES } from "../../../abi/limits.ts";
 import {
-  LOADER_SPAWN,
   NO_HANDLE,
   VFS_CLOSE,
   VFS_CREATE,
@@ -16,7 +15,6 @@ import {
   VFS_STAT,
   VFS_WRITE,
 } from "../../../abi/ops.ts";
-import { ARGUMENT_BLOCK_SIZE } from "../../../abi/program.ts";
 import { descriptor, freeDescriptor, remove } from "./handles.ts";
 import type { Model } from "./model.ts";
 import { Request, addPath, tooLong } from "./requests.ts";
@@ -54,7 +52,7 @@ export function delegate(
 }
 
 /** A request ends before it was sent: its windows are not meant any more. */
-function abandon(t: Process, status: bigint): bigint {
+export function abandon(t: Process, status: bigint): bigint {
   t.completion = undefined;
   t.windows = [];
   return status;
@@ -166,24 +164,4 @@ export function sysClose(m: Model, t: Process, x: bigint[]): Result {
   const sent = delegate(m, t, handle.endpoint, about(VFS_CLOSE, handle), { kind: "close", handle }, true);
   if (sent !== undefined) m.handles.delete(handle);
   return sent;
-}
-
-/** dlopen, dlclose, dlsym. */
-export function sysLibrary(m: Model, t: Process, x: bigint[], op: number, hasPath: boolean): Result {
-  const request = new Request(op);
-  const status = hasPath ? addPath(m, t, request, x[0], x[1]) : 0n;
-  if (status < 0n) return abandon(t, status);
-  if (!hasPath) for (const word of x.slice(0, 3)) request.u64(word);
-  return delegate(m, t, EPID_LOADER, request, { kind: "value" }, false);
-}
-
-/** spawn_service(path, size, argument block, its size). */
-export function sysSpawn(m: Model, t: Process, x: bigint[]): Result {
-  if (x[3] > BigInt(ARGUMENT_BLOCK_SIZE)) return error(E2BIG);
-  if (!t.memory.contains(x[2], x[3])) return error(EFAULT);
-  const request = new Request(LOADER_SPAWN).u32(x[3]);
-  const status = addPath(m, t, request, x[0], x[1]);
-  if (status < 0n) return abandon(t, status);
-  window(t, 1, x[2] & U32_MAX, x[3], WINDOW_READ);
-  return delegate(m, t, EPID_LOADER, request, { kind: "value" }, false);
 }

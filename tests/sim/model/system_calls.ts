@@ -18,6 +18,7 @@ import { abandonEndpoint, releaseEndpoint } from "./cancel.ts";
 import * as build from "./construct.ts";
 import * as device from "./devices.ts";
 import * as files from "./files.ts";
+import * as loader from "./loader.ts";
 import { sysDup2 } from "./handles.ts";
 import { sysExit, sysKill, sysWait } from "./lifecycle.ts";
 import type { Model } from "./model.ts";
@@ -111,10 +112,6 @@ const socket =
   (op: number, count: number): Handler =>
   (m, t, c) =>
     sockets.sysNumbers(m, t, c.x, op, count);
-const library =
-  (op: number, hasPath = false): Handler =>
-  (m, t, c) =>
-    files.sysLibrary(m, t, c.x, op, hasPath);
 
 const HANDLERS: Record<number, Handler> = {
   [S.SYS_GETPID]: (_, t) => BigInt(t.pid),
@@ -199,10 +196,10 @@ const HANDLERS: Record<number, Handler> = {
   [S.SYS_GETSOCKNAME]: (m, t, c) => sockets.sysName(m, t, c.x, NAME_OWN),
   [S.SYS_GETPEERNAME]: (m, t, c) => sockets.sysName(m, t, c.x, NAME_PEER),
   [S.SYS_SOCKET_WAIT]: (m, t, c) => sockets.sysWait(m, t, c.x),
-  [S.SYS_SPAWN_SERVICE]: (m, t, c) => files.sysSpawn(m, t, c.x),
-  [S.SYS_DLOPEN]: library(OP.LOADER_OPEN, true),
-  [S.SYS_DLCLOSE]: library(OP.LOADER_CLOSE),
-  [S.SYS_DLSYM]: library(OP.LOADER_SYM),
+  [S.SYS_SPAWN_SERVICE]: (m, t, c) => loader.sysSpawn(m, t, c.x),
+  [S.SYS_DLOPEN]: (m, t, c) => loader.sysDlopen(m, t, c.x),
+  [S.SYS_DLCLOSE]: (m, t, c) => loader.sysDlclose(m, t, c.x),
+  [S.SYS_DLSYM]: (m, t, c) => loader.sysDlsym(m, t, c.x),
 };
 
 /** Numbers that the kernel must know. */

@@ -92,13 +92,24 @@ const socket: Action = (h, t) => {
     x: [fd, h.address(t, 300), h.random.pick([0n, 8n, 200n, 201n, 241n, 256n, 257n]), 0n, address, size],
   };
 };
-const library: Action = (h, t) => ({
-  number: h.random.pick([S.SYS_DLOPEN, S.SYS_DLCLOSE, S.SYS_DLSYM]),
-  x: [...path(h, t), 3n],
-});
+const library: Action = (h, t) => {
+  const number = h.random.pick([S.SYS_DLOPEN, S.SYS_DLCLOSE, S.SYS_DLSYM]);
+  if (number === S.SYS_DLOPEN) return { number, x: path(h, t) };
+  const handle = h.hostile() ? h.random.u64() : BigInt(h.random.below(4));
+  if (number === S.SYS_DLCLOSE) return { number, x: [handle] };
+  return {
+    number,
+    x: [handle, h.address(t, 128), h.random.pick([0n, 1n, 9n, 128n, 129n]), h.random.u64()],
+  };
+};
 const spawn: Action = (h, t) => ({
   number: S.SYS_SPAWN_SERVICE,
-  x: [...path(h, t), h.address(t, 100), h.random.pick([0n, 100n, 0x2000n, h.hostile() ? 0x2001n : 5n])],
+  x: [
+    ...path(h, t),
+    h.address(t, 100),
+    h.random.pick([0n, 100n, 0x2000n, 0x2048n, h.hostile() ? 0x2049n : 5n]),
+    h.random.pick([0n, 72n, h.hostile() ? h.number() : 0n]),
+  ],
 });
 
 export const FILE_ACTIONS = {

@@ -45,7 +45,7 @@ const withTarget =
 
 const procConfigure = withTarget((h, t, pid) => {
   const { random } = h;
-  switch (random.below(12)) {
+  switch (random.below(13)) {
     case 0:
       return configure(pid, C.CONFIG_MESSAGE_PRIORITY, BigInt(random.below(5)));
     case 1:
@@ -74,6 +74,13 @@ const procConfigure = withTarget((h, t, pid) => {
         random.pick([0n, 2n, 40n, h.number()]),
       );
     case 9:
+      return configure(
+        pid,
+        C.CONFIG_DESCRIPTOR,
+        BigInt(random.below(h.hostile() ? 40 : 6)),
+        random.pick([0n, 1n, 3n, BigInt(C.NO_DESCRIPTOR), h.number()]),
+      );
+    case 10:
       return configure(pid, random.u32(), h.number(), h.number());
     default:
       return configure(pid, C.CONFIG_PRIORITY, BigInt(random.below(h.hostile() ? 40 : 21)));

@@ -115,6 +115,18 @@ INLINE void w2c_raw_jump(struct w2c_raw* r, uint64_t address) { ((void (*)(void)
 /* fmov d0, xzr: in a module built without floating point the compiler would refuse the mnemonic. */
 INLINE void w2c_raw_floatingPoint(struct w2c_raw* r) { __asm__ volatile(".inst 0x9e6703e0"); }
 INLINE void w2c_raw_wildSvc(struct w2c_raw* r) { __asm__ volatile("svc #0x1234" ::: "memory"); }
+/* abi/registers.ts. sp is the frame meanwhile. */
+#define STRING(x) #x
+#define EACH(low, op, at) \
+  ".irp n," low "19,20,21,22,23,24,25,26,27,28,29,30\n" op " x\\n,[sp,#" STRING(at) "+8*\\n]\n.endr\n"
+#define EACH31(op, at) EACH("0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,", op, at)
+#define ONE(op, at) op " x2,[sp,#" STRING(at) "]\n"
+__attribute__((naked, unused)) static void registers_across(uint64_t frame) {
+  __asm__("mov x2,sp\nmov sp,x0\n" EACH("", "str", REGISTERS_OWN) ONE("str", REGISTERS_OWN_SP) EACH31("ldr", 0)
+          "tbnz x18,#1,2f\ntbnz x18,#0,1f\nsvc #0\nb 3f\n1: subs x17,x17,#1\nb.ne 1b\nb 3f\n2: ldrb wzr,[x16]\n3:\n"
+          EACH31("str", REGISTERS_AFTER) EACH("", "ldr", REGISTERS_OWN) ONE("ldr", REGISTERS_OWN_SP) "mov sp,x2\nret");
+}
+INLINE void w2c_raw_registersAcross(struct w2c_raw* r, uint32_t frame) { registers_across(frame); }
 
 /* Calls a library's function: `entry` is the program's allegation, so the word before it must be the signature that is meant
    (abi/library.ts). A wrong one is wasm's trap 6, an indirect call of the wrong type; nothing there, a data abort. */

@@ -13,3 +13,6 @@ export declare function rawWildSvc(): void;
 /** A floating-point instruction, whether or not the program has the flag for it. */
 @external("raw", "floatingPoint")
 export declare function rawFloatingPoint(): void;
+/** Sets every register from the record at `frame` (abi/registers.ts, 16-byte aligned), does what x18 says, and stores every register there. */
+@external("raw", "registersAcross")
+export declare function rawRegistersAcross(frame: usize): void;

@@ -13,6 +13,8 @@ export interface GuestOptions {
   /** The shell command to run; without one the machine boots until every service receives, and powers off. */
   cmd?: string;
   initrd?: string;
+  /** A kernel image other than the build's. */
+  kernel?: string;
   /** Replaces the whole kernel command line. */
   append?: string;
   /** Added to the kernel command line before "--". */
@@ -51,6 +53,7 @@ function start(options: GuestOptions): ChildProcessWithoutNullStreams {
     memory_mib: options.memory_mib ?? MEMORY_DEFAULT_MIB,
     append: commandLine(options),
     initrd: options.initrd ?? TEST_INITRD,
+    kernel: options.kernel,
     extra: options.extraArgs,
   });
   return spawn(QEMU, args, { stdio: ["pipe", "pipe", "pipe"] });

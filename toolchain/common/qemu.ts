@@ -10,6 +10,8 @@ import { INITRD, KERNEL_IMAGE } from "./paths.ts";
 export const QEMU = "qemu-system-aarch64";
 
 export interface QemuInput extends MachineOptions {
+  /** A kernel other than the build's. */
+  kernel?: string;
   /** The kernel's command line. */
   append: string;
   initrd?: string;
@@ -58,7 +60,7 @@ export function qemuArguments(input: QemuInput): string[] {
     ...["-display", "none", "-monitor", "none", "-serial", input.serial ?? "stdio"],
     ...["-global", "virtio-mmio.force-legacy=false"],
     ...["-semihosting-config", "enable=on,target=native"],
-    ...["-kernel", KERNEL_IMAGE, "-initrd", input.initrd ?? INITRD, "-append", input.append],
+    ...["-kernel", input.kernel ?? KERNEL_IMAGE, "-initrd", input.initrd ?? INITRD, "-append", input.append],
     ...diskArguments(input.disks),
     ...networkArguments(input.forwards),
     ...(input.extra ?? []),

@@ -43,7 +43,7 @@ function assemblyIn(folder: string): string[] {
 }
 
 /** The hand-written assembly of a module: all of boot/ for the kernel, the shared part for a program. */
-function assemblySources(module: Module): string[] {
+export function assemblySources(module: Module): string[] {
   return module.target === "kernel" ? assemblyIn("boot") : [...SHARED_ASSEMBLY, ...assemblyIn("boot/user")];
 }
 
@@ -51,6 +51,31 @@ function assembleAll(sources: string[], dir: string): { objects: string[]; input
   const objects = sources.map((source) => path.join(dir, `${path.basename(source, ".S")}.asm.o`));
   const inputs = sources.flatMap((source, i) => assemble(source, objects[i]));
   return { objects, inputs };
+}
+
+/**
+ * Links the kernel's compiled object with `assembly`: the build's own, or a test's. Intermediate files go to `dir`.
+ * → the files that the assembly read.
+ */
+export function linkKernel(
+  module: Module,
+  assembly: string[],
+  dir: string,
+  elf: string,
+  image: string,
+): string[] {
+  const files = modulePaths(module);
+  const { objects, inputs } = assembleAll(assembly, dir);
+  linkModule({
+    id: module.id,
+    files: { ...files, dir },
+    facts: readFacts(module),
+    objects: [...objects, path.join(files.dir, "unity.o")],
+    script: KERNEL_LD,
+    elf,
+  });
+  runTool(OBJCOPY, ["-O", "binary", elf, image], "kernel image");
+  return inputs;
 }
 
 function kernelLinkSteps(module: Module): Step[] {
@@ -65,20 +90,10 @@ function kernelLinkSteps(module: Module): Step[] {
     {
       name: "link",
       outputs: [KERNEL_ELF, KERNEL_IMAGE],
-      run() {
-        const { objects, inputs } = assembleAll(assemblySources(module), files.dir);
-        const facts = readFacts(module);
-        linkModule({
-          id: module.id,
-          files,
-          facts,
-          objects: [...objects, object],
-          script: KERNEL_LD,
-          elf: KERNEL_ELF,
-        });
-        runTool(OBJCOPY, ["-O", "binary", KERNEL_ELF, KERNEL_IMAGE], "kernel image");
-        return [...inputs, object, files.data, files.facts, KERNEL_LD];
-      },
+      run: () => [
+        ...linkKernel(module, assemblySources(module), files.dir, KERNEL_ELF, KERNEL_IMAGE),
+        ...[object, files.data, files.facts, KERNEL_LD],
+      ],
     },
   ];
 }

@@ -10,7 +10,14 @@ export const EPID_LOADER: u32 = 3;
 export const EPID_BLOCK: u32 = 4;
 export const EPID_CONSOLE: u32 = 5;
 export const EPID_SUPERVISOR: u32 = 9; // init
-export const FIRST_DYNAMIC_ENDPOINT: u32 = 16; // 6 display, 7 audio, 8 input and 10–15 are reserved
+export const EPID_OWN_FIRST: u32 = 10; // 10–15: services that somebody adds to system.json
+export const EPID_OWN_LAST: u32 = 15;
+export const FIRST_DYNAMIC_ENDPOINT: u32 = 16; // 6 display, 7 audio and 8 input are reserved
+
+/** Whether a service of the manifest may receive on `epid`: the kernel has it from boot, and it is not init's. */
+export function isServiceEndpoint(epid: u32): bool {
+  return (epid >= EPID_VFS && epid <= EPID_CONSOLE) || (epid >= EPID_OWN_FIRST && epid <= EPID_OWN_LAST);
+}
 
 export const PRIORITY_LOW: u32 = 0;
 export const PRIORITY_NORMAL: u32 = 1;

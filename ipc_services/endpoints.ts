@@ -5,6 +5,8 @@ import {
   EPID_CONSOLE,
   EPID_LOADER,
   EPID_NETWORK,
+  EPID_OWN_FIRST,
+  EPID_OWN_LAST,
   EPID_SUPERVISOR,
   EPID_VFS,
 } from "../abi/endpoints";
@@ -19,17 +21,17 @@ export namespace WELL_KNOWN_SERVICES {
   export const BLOCK_EPID: u32 = EPID_BLOCK;
 }
 
-/** The name of a well-known endpoint's service, for the log. */
+/** The name of a well-known endpoint's service, for the log; "": a service that is the machine's own. */
 export function serviceName(epid: u32): string {
   if (epid == EPID_VFS) return "vfs";
   if (epid == EPID_NETWORK) return "network";
   if (epid == EPID_LOADER) return "loader";
   if (epid == EPID_BLOCK) return "block";
   if (epid == EPID_CONSOLE) return "console";
-  return epid == EPID_SUPERVISOR ? "init" : "endpoint";
+  return epid == EPID_SUPERVISOR ? "init" : "";
 }
 
-/** Creates endpoints 1–5 and 9; called once, before any process exists. */
+/** Creates endpoints 1–5 and 9–15; called once, before any process exists. */
 export function initializeServices(): void {
   initializeStore();
   report("initializing delegation framework");
@@ -40,6 +42,7 @@ export function initializeServices(): void {
   }
   endpointCreateWellKnown(EPID_CONSOLE);
   endpointCreateWellKnown(EPID_SUPERVISOR);
+  for (let epid = EPID_OWN_FIRST; epid <= EPID_OWN_LAST; epid++) endpointCreateWellKnown(epid);
   report("all well-known endpoints created");
   report("delegation framework ready");
 }

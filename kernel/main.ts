@@ -3,7 +3,7 @@
 import { EPID_ANY, FIRST_DYNAMIC_ENDPOINT } from "../abi/endpoints";
 import { infoLength } from "../abi/message";
 import { SYS_GETPID } from "../abi/syscall";
-import { COMPLETION_WINDOWS, Thread } from "../core/ipc/thread";
+import { COMPLETION_WINDOWS, Thread, threadOfPid } from "../core/ipc/thread";
 import {
   endpointNamed,
   fastCall,
@@ -35,7 +35,7 @@ import { initializeGic } from "./hal/gic";
 import { initializeUart } from "./hal/uart";
 import { setTranslation } from "./hal/hw";
 import { handleInterrupts, initializeInterrupts } from "./irq/irq";
-import { LOG_INFO, LOG_WARN, beginLine, endLine, put, putNumber } from "./log/log";
+import { LOG_INFO, LOG_WARN, beginLine, endLine, put, putBytes, putNumber } from "./log/log";
 import { PANIC_STATUS, fatal, panic, powerOff } from "./log/panic";
 import { completeKernelMap, findFreeMemory, isMappedMemory } from "./memory/kernel_map";
 import { framesTotal } from "./memory/frames";
@@ -43,6 +43,7 @@ import { createInitrdObject, grantObject, mayGrantObject } from "./memory/object
 import { userFault } from "./process/crash";
 import { completeDelegated } from "./process/completion";
 import { selectFloatingPoint } from "./process/fpu";
+import { nameAddress, processOf } from "./process/process";
 import { startInit } from "./process/start_init";
 import { dispatch } from "./process/syscall/dispatch";
 import { noteFirstUser } from "./process/syscall/system";
@@ -209,11 +210,21 @@ export function delegateComplete(
 ): void {
   completeDelegated(t, code, value, length, flags, data);
 }
+/** A service of the machine's own is called as its process is. */
+function putServiceName(epid: u32, pid: u32): void {
+  const name = serviceName(epid);
+  if (name.length) {
+    put(name);
+    return;
+  }
+  const t = threadOfPid(pid);
+  if (t) putBytes(nameAddress(processOf(t)), processOf(t).nameLength);
+}
 /** Only well-known services are announced: a program's own endpoints are its own affair. */
 export function announceService(epid: u32, pid: u32): void {
   if (epid >= FIRST_DYNAMIC_ENDPOINT) return;
   beginLine(LOG_INFO);
-  put(serviceName(epid));
+  putServiceName(epid, pid);
   put(": receiving on endpoint ");
   putNumber(epid);
   put(" (pid ");

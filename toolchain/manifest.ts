@@ -5,6 +5,7 @@
 // has nothing to parse, and a mistake in system.json is found here, with a message, instead of at boot.
 
 import {
+  EPID_OWN_LAST,
   PRIVILEGE_DEVICES,
   PRIVILEGE_DMA,
   PRIVILEGE_INITRD,
@@ -12,6 +13,7 @@ import {
   PRIVILEGE_LOG,
   PRIVILEGE_POWER,
   PRIVILEGE_SPAWN,
+  isServiceEndpoint,
 } from "../abi/endpoints.ts";
 import { DEVICE_UART, DEVICE_VIRTIO, MAX_VIRTIO_SLOTS } from "../abi/construct.ts";
 import { MAX_ENDPOINTS, MAX_OBJECTS, MAX_OBJECT_PAGES, MAX_QUEUED_MESSAGES } from "../abi/limits.ts";
@@ -105,22 +107,35 @@ function readName(reader: ManifestReader): string {
   return name;
 }
 
+/** The endpoint that the service receives from, 0: none. */
+function readEndpoint(reader: ManifestReader): number {
+  const endpoint = reader.integer("endpoint", 0, EPID_OWN_LAST);
+  if (endpoint !== 0 && !isServiceEndpoint(endpoint)) reader.fail("endpoint", `${endpoint} is reserved`);
+  return endpoint;
+}
+
+function readDenied(reader: ManifestReader): number[] {
+  const denied = reader.integers("deny", 1, EPID_OWN_LAST, layout.MAX_DENIED);
+  const reserved = denied.find((endpoint) => !isServiceEndpoint(endpoint));
+  if (reserved !== undefined) reader.fail("deny", `${reserved} is reserved`);
+  return denied;
+}
+
 function readService(reader: ManifestReader, programs: ReadonlySet<string>): Service {
-  const endpointMax = layout.SERVICE_ENDPOINT_MAX;
   const name = readName(reader);
   reader.addName(name);
   reader.fields(FIELDS);
   return {
     name,
     program: readProgram(reader, programs),
-    endpoint: reader.integer("endpoint", 0, endpointMax),
+    endpoint: readEndpoint(reader),
     priority: reader.integer("priority", layout.SERVICE_PRIORITY_MIN, layout.SERVICE_PRIORITY_MAX),
     privileges: reader.choices("privileges", PRIVILEGES).reduce((bits, bit) => bits | bit, 0),
     messagePriority: reader.has("message_priority")
       ? reader.choice("message_priority", MESSAGE_PRIORITIES)
       : MESSAGE_PRIORITIES.high,
     devices: reader.objects("devices", layout.MAX_DEVICES).map(readDevice),
-    deny: reader.integers("deny", 1, endpointMax, layout.MAX_DENIED),
+    deny: readDenied(reader),
     memoryMaxPages: reader.integer("memory_max_pages", 1, layout.SERVICE_MEMORY_PAGES_MAX),
     restart: reader.choice("restart", RESTART_POLICIES),
     quotas: readQuotas(reader),

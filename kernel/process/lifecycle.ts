@@ -4,9 +4,8 @@
 import { ECHILD, EFAULT } from "../../abi/errno";
 import { DEVICE_VIRTIO } from "../../abi/construct";
 import {
-  EPID_CONSOLE,
-  EPID_SUPERVISOR,
   EPID_VFS,
+  FIRST_DYNAMIC_ENDPOINT,
   NOTIFY_CHILD,
   PRIORITY_HIGH,
   PRIVILEGE_DMA,
@@ -116,8 +115,7 @@ function prepare(t: Thread, slot: u32, builder: u32, parent: u32): Thread | null
   t.basePriority = DEFAULT_PRIORITY;
   t.priority = DEFAULT_PRIORITY;
   t.maxMessagePriority = PRIORITY_HIGH;
-  for (let epid = EPID_VFS; epid <= EPID_CONSOLE; epid++) store<u8>(t.rights + epid, <u8>RIGHT_SEND);
-  store<u8>(t.rights + EPID_SUPERVISOR, <u8>RIGHT_SEND);
+  for (let epid = EPID_VFS; epid < FIRST_DYNAMIC_ENDPOINT; epid++) store<u8>(t.rights + epid, <u8>RIGHT_SEND);
   t.endpointsLeft = DEFAULT_ENDPOINTS;
   t.messagesLeft = DEFAULT_MESSAGES;
   p.objectsLimit = DEFAULT_OBJECTS;

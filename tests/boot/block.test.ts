@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from "vitest";
 import { crc32 } from "../unit/block/crc32.ts";
 import { writeGpt } from "../unit/block/partition_tables.ts";
 import { Random } from "../unit/block/random.ts";
-import { initrdWithService } from "./manifest.ts";
+import { initrdWithKiller } from "./manifest.ts";
 import { runGuest } from "./qemu.ts";
 
 const DIRECTORY = "build/test/block";
@@ -13,8 +13,6 @@ const SECTOR = 512;
 const MIB = 1024 * 1024;
 const BAD_SECTOR = 100;
 const SLOT_OF_SECOND_DISK = 8;
-/** Above the block service's. */
-const KILLER_PRIORITY = 19;
 
 const file = (name: string): string => `${DIRECTORY}/${name}.img`;
 
@@ -137,9 +135,9 @@ test("killing the block service in the middle of reads gives its client an error
   const { out, status } = await runGuest({
     cmd: "selftest-block until-death vda; echo still here",
     disks: [file("killed")],
-    initrd: initrdWithService("block-killer", KILLER_PRIORITY, ["kill"]),
+    initrd: initrdWithKiller("never"),
   });
-  expect(out).toContain("[INFO] block-killer: the block service is dead\n");
+  expect(out).toContain("[INFO] service-killer: endpoint 4: its server is dead\n");
   expect(out).toMatch(/selftest-block: ended with -(?:104|111)\n/);
   expect(out).toContain("selftest-block: 10 later reads refused\nstill here\n");
   expect(status).toBe(0);

@@ -46,7 +46,21 @@ export function initrdWithManifest(
   return file;
 }
 
-/** Builds build/test/initrd-<name>.img, whose manifest starts /sbin/<name> last and restarts nothing. → its path */
+/** Above the services', so that a kill comes in the middle of a request. */
+const KILLER_PRIORITY = 19;
+const KILLER_ENDPOINT = 15;
+
+/** The usual services, restarted as `restart` says, and the service killer (space/services/service-killer). → the initrd's path */
+export function initrdWithKiller(restart: "always" | "never"): string {
+  const changes = { priority: KILLER_PRIORITY, privileges: ["kill"], endpoint: KILLER_ENDPOINT };
+  const killer = serviceEntry("service-killer", changes);
+  return initrdWithManifest(`killer-${restart}`, (services) => [
+    ...services.map((service) => ({ ...service, restart })),
+    killer,
+  ]);
+}
+
+/** The usual services, never restarted, and /sbin/<name>, started last. → the path of build/test/initrd-<name>.img */
 export function initrdWithService(name: string, priority: number, privileges: string[]): string {
   const entry = serviceEntry(name, { priority, privileges });
   const once = (service: ServiceEntry): ServiceEntry => ({ ...service, restart: "never" });

@@ -1,17 +1,14 @@
 // The VFS is killed in the middle of a request: its callers get errors, nothing hangs, the machine stays up.
 
 import { expect, test } from "vitest";
-import { initrdWithService } from "./manifest.ts";
+import { initrdWithKiller } from "./manifest.ts";
 import { runGuest } from "./qemu.ts";
-
-/** Above the VFS's, so that the kill comes in the middle of a request. */
-const KILLER_PRIORITY = 19;
 
 test("a pending open is reset, later ones are refused, and the machine goes on", async () => {
   // Counting instructions makes the moment of the kill the same in every run.
   const { out, status } = await runGuest({
     cmd: "selftest-vfs-death; echo still here; free",
-    initrd: initrdWithService("vfs-killer", KILLER_PRIORITY, ["kill"]),
+    initrd: initrdWithKiller("never"),
     extraArgs: ["-icount", "shift=0"],
   });
   expect(out).toContain("selftest-vfs-death: pending open -104\n");

@@ -16,7 +16,7 @@ import { MemoryObject } from "./model/objects.ts";
 import { type Process, STATE } from "./model/state.ts";
 import { View } from "./view.ts";
 
-const WELL_KNOWN_ENDPOINTS = [1, 2, 3, 4, 5, EPID_SUPERVISOR];
+const WELL_KNOWN_ENDPOINTS = [1, 2, 3, 4, 5, EPID_SUPERVISOR, 10, 11, 12, 13, 14, 15];
 const INIT_PRIORITY = 20;
 const HIGHEST_MESSAGE_PRIORITY = 3;
 const ALL_PRIVILEGES = 127;

@@ -4,7 +4,7 @@
 
 import { NO_DESCRIPTOR, QUOTA_ENDPOINTS, QUOTA_MESSAGES, QUOTA_OBJECTS } from "../../../abi/construct";
 import { EBADF } from "../../../abi/errno";
-import { EPID_CONSOLE, EPID_VFS } from "../../../abi/endpoints";
+import { EPID_VFS, FIRST_DYNAMIC_ENDPOINT } from "../../../abi/endpoints";
 import { MAX_FDS } from "../../../abi/limits";
 import { Thread, threadOfPid } from "../../../core/ipc/thread";
 import { drainHandle, handleOfDescriptor, installDescriptor, removeDescriptor } from "../handles";
@@ -17,7 +17,7 @@ import { Process, processOf } from "../process";
 
 /** A child that is built in the name of a call gets no right, priority or quota that its caller lacks. */
 export function limitToCaller(child: Thread, caller: Thread): void {
-  for (let epid = EPID_VFS; epid <= EPID_CONSOLE; epid++)
+  for (let epid = EPID_VFS; epid < FIRST_DYNAMIC_ENDPOINT; epid++)
     store<u8>(child.rights + epid, load<u8>(child.rights + epid) & load<u8>(caller.rights + epid));
   child.basePriority = min(child.basePriority, caller.basePriority);
   child.priority = child.basePriority;

@@ -6,10 +6,11 @@
 //   selftest-block read NAME SECTOR     reads one sector and prints the result
 //   selftest-block hostile NAME         requests that must be refused
 //   selftest-block abandon NAME         asks for much and ends without waiting
-//   selftest-block until-death NAME     reads until the service dies, and then some more
+//   selftest-block until-death NAME     has the service killed, reads until then, and then some more
 
 import { ECONNREFUSED, ENODEV } from "../../../abi/errno";
 import { BLOCK_READ } from "../../../abi/ops";
+import { EPID_BLOCK } from "../../../abi/endpoints";
 import { SYS_EP_CREATE } from "../../../abi/syscall";
 import {
   BlockDevice,
@@ -20,7 +21,9 @@ import {
   readSectors,
 } from "../../lib/block";
 import { println } from "../../lib/console";
+import { ipcSend, request } from "../../lib/hnx_ipc";
 import { args } from "../../lib/process";
+import { EPID_KILLER, KILLER_KILL } from "../../services/service-killer/protocol";
 import { syscall } from "../../lib/sys";
 import { checksumDevice, failure, writeDevice } from "./bulk";
 import { checked, tryHostile, wrong } from "./hostile";
@@ -29,6 +32,7 @@ import { SharedMemory } from "./shared_memory";
 const ABANDONED: u32 = 20;
 const LATER_READS: u32 = 10;
 const ABANDONED_SECTORS: u32 = 128;
+const KILL_DELAY_NS: u64 = 100_000_000;
 
 function list(): i32 {
   const device = new BlockDevice();
@@ -54,6 +58,7 @@ function abandon(device: BlockDevice): i32 {
 function untilDeath(device: BlockDevice): i32 {
   const memory = new SharedMemory();
   let status = memory.create(ABANDONED_SECTORS / 8);
+  ipcSend(EPID_KILLER, request(KILLER_KILL).withU32(EPID_BLOCK).withU64(KILL_DELAY_NS));
   while (status == 0) status = readSectors(device.id, 0, ABANDONED_SECTORS, memory.attachment, 0);
   println(`selftest-block: ended with ${status}`);
   let refused: u32 = 0;

@@ -11,6 +11,7 @@ import {
   PRIVILEGE_LOG,
   PRIVILEGE_POWER,
   PRIVILEGE_SPAWN,
+  isServiceEndpoint,
 } from "../../../abi/endpoints";
 import {
   DEVICE_KIND_SHIFT,
@@ -31,7 +32,6 @@ import {
   RECORD_QUOTAS,
   RECORD_SIZE,
   RESTART_ALWAYS,
-  SERVICE_ENDPOINT_MAX,
   SERVICE_MEMORY_PAGES_MAX,
   SERVICE_PRIORITY_MAX,
   SERVICE_PRIORITY_MIN,
@@ -97,7 +97,7 @@ export function serviceAt(i: u32): ServiceRecord {
 
 /** What is wrong with the numbers of a record, or "". */
 function checkNumbers(record: ServiceRecord): string {
-  if (record.endpoint > SERVICE_ENDPOINT_MAX) return "an endpoint that is not well known";
+  if (record.endpoint && !isServiceEndpoint(record.endpoint)) return "an endpoint that is not well known";
   if (record.priority < SERVICE_PRIORITY_MIN || record.priority > SERVICE_PRIORITY_MAX)
     return "a wrong priority";
   if (record.messagePriority >= MESSAGE_PRIORITIES) return "a wrong message priority";
@@ -122,8 +122,7 @@ function checkLists(record: ServiceRecord): string {
     if (!isDevice(record.device(i))) return "a device that no machine has";
   }
   for (let i: u32 = 0; i < record.denied; i++) {
-    const endpoint = record.deniedEndpoint(i);
-    if (endpoint == 0 || endpoint > SERVICE_ENDPOINT_MAX) return "a denied endpoint that is not well known";
+    if (!isServiceEndpoint(record.deniedEndpoint(i))) return "a denied endpoint that is not well known";
   }
   if (record.nameLength == 0 || record.nameLength >= NAME_BYTES) return "a name that is empty or too long";
   if (record.programLength == 0 || record.programLength >= PROGRAM_BYTES)

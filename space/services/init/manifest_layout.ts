@@ -43,8 +43,6 @@ export const RESTART_ALWAYS: u32 = 1;
 /** Thread priorities of services: above programs (8), and not above init (20), which gives them. */
 export const SERVICE_PRIORITY_MIN: u32 = 16;
 export const SERVICE_PRIORITY_MAX: u32 = 20;
-/** The well-known endpoints that the kernel has; 6–15 are reserved (abi/endpoints.ts). */
-export const SERVICE_ENDPOINT_MAX: u32 = 5;
 /** 2 GiB of linear memory in pages of 64 KiB: the most that the kernel gives. */
 export const SERVICE_MEMORY_PAGES_MAX: u32 = 32768;
 

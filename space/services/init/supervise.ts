@@ -25,7 +25,8 @@ const RESTART_LIMIT: u32 = 32;
 /** A service that ran so long has started well: its death is the first again. */
 const STABLE_NS: i64 = 5_000_000_000;
 const HEARTBEAT_NS: i64 = 2_000_000_000;
-const HEARTBEAT_TIMEOUT_NS: i64 = 1_000_000_000;
+/** Short, because init does nothing else meanwhile: a service that dies now is restarted so much later. */
+const HEARTBEAT_TIMEOUT_NS: i64 = 250_000_000;
 /** Heartbeats missed in a row that end a service. One can be missed because the whole machine stood still. */
 const MISSES_LIMIT: u32 = 3;
 /** How long all services together may take until each has answered for the first time. */

@@ -3,9 +3,8 @@
 import { ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from "../../../abi/errno.ts";
 import { DEVICE_VIRTIO } from "../../../abi/construct.ts";
 import {
-  EPID_CONSOLE,
-  EPID_SUPERVISOR,
   EPID_VFS,
+  FIRST_DYNAMIC_ENDPOINT,
   PRIVILEGE_DMA,
   PRIVILEGE_KILL,
   RIGHT_SEND,
@@ -44,8 +43,7 @@ export function addProcess(m: Model, pid: number, builder: number, parent: numbe
   const messagePage = MESSAGE_PAGE / PAGE_SIZE;
   if (!p.memory.mapFresh(m.pool, messagePage, true)) return undefined;
   (p.memory.pages.get(messagePage) as Page).frame.isMessagePage = true;
-  for (let epid = EPID_VFS; epid <= EPID_CONSOLE; epid++) p.rights[epid] = RIGHT_SEND;
-  p.rights[EPID_SUPERVISOR] = RIGHT_SEND;
+  for (let epid = EPID_VFS; epid < FIRST_DYNAMIC_ENDPOINT; epid++) p.rights[epid] = RIGHT_SEND;
   p.endpointsLeft = DEFAULT_ENDPOINTS;
   p.messagesLeft = DEFAULT_MESSAGES;
   p.objectsLimit = DEFAULT_OBJECTS;

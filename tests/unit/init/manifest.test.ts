@@ -39,6 +39,7 @@ describe("a manifest", () => {
     ["a byte too few", (table) => table.subarray(0, table.length - 1), "a size that does not fit"],
     ["only a part of its header", (table) => table.subarray(0, 15), "no manifest"],
     ["endpoint 6", word(record + layout.RECORD_ENDPOINT, 6), "not well known"],
+    ["endpoint 9", word(record + layout.RECORD_ENDPOINT, 9), "not well known"],
     ["endpoint 1 twice", word(record + layout.RECORD_ENDPOINT, 1), "two services on one endpoint"],
     ["a priority above init's", word(record + layout.RECORD_PRIORITY, 21), "a wrong priority"],
     ["a priority of programs", word(record + layout.RECORD_PRIORITY, 8), "a wrong priority"],

@@ -43,6 +43,8 @@ export const NET_SHUTDOWN: u32 = 210; // u32 handle, u32 SHUTDOWN_…
 export const NET_NAME: u32 = 211; // u32 handle, u32 NAME_… → data: address
 export const NET_WATCH: u32 = 212; // u32 handle, u32 POLL_… (0: no more), u32 tag
 export const NET_WAIT: u32 = 213; // u64 timeout_ns (all ones: for ever) → value: bytes of records of watched sockets that are ready [data]
+export const NET_DRIVER_CONNECT: u32 = 220; // u64 mac, u32 1 if its link is up → value: memory object (net_driver.ts)
+export const NET_DRIVER_LINK: u32 = 221; // u32 1 if the link is up
 
 // What a library is, and how it gets into a program: abi/library.ts.
 export const LOADER_OPEN: u32 = 300; // path → value: handle, data: u32 area size

@@ -23,6 +23,8 @@ export interface GuestOptions {
   extraArgs?: readonly string[];
   disks?: string[];
   forwards?: { host: number; guest: number }[];
+  /** A network card, with or without forwards. */
+  network?: boolean;
   memory_mib?: number;
   /** Typed on the guest's console as soon as it starts. */
   input?: string;
@@ -50,6 +52,7 @@ function start(options: GuestOptions): ChildProcessWithoutNullStreams {
   const args = qemuArguments({
     disks: options.disks ?? [],
     forwards: options.forwards ?? [],
+    network: options.network,
     memory_mib: options.memory_mib ?? MEMORY_DEFAULT_MIB,
     append: commandLine(options),
     initrd: options.initrd ?? TEST_INITRD,

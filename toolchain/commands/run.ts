@@ -10,7 +10,7 @@ import { type ChildProcess, type StdioOptions, spawn } from "node:child_process"
 import os from "node:os";
 import { Failure } from "../common/failure.ts";
 import { EXIT_USAGE, readMachineOptions } from "../common/options.ts";
-import { type BootMode, QEMU, kernelCommandLine, qemuArguments } from "../common/qemu.ts";
+import { type BootMode, QEMU, hasRoomForNetwork, kernelCommandLine, qemuArguments } from "../common/qemu.ts";
 import { build } from "../pipeline/build.ts";
 import { TraceRecording } from "../trace/recording.ts";
 
@@ -110,7 +110,10 @@ export async function runCommand(args: string[]): Promise<number> {
   const recording = environment.TRACE ? new TraceRecording(environment.TRACE) : undefined;
   const append = kernelCommandLine(mode, options.command, recording?.bootArgument);
   const serial = mode === "shell" ? "mon:stdio" : "stdio";
-  const child = spawn(QEMU, qemuArguments({ ...options, append, serial }), { stdio: standardStreams(mode) });
+  const network = hasRoomForNetwork(options.disks);
+  const child = spawn(QEMU, qemuArguments({ ...options, network, append, serial }), {
+    stdio: standardStreams(mode),
+  });
   forwardInput(child);
   const status = await waitForExit(child);
   recording?.finish();

@@ -12,6 +12,8 @@ export const QEMU = "qemu-system-aarch64";
 export interface QemuInput extends MachineOptions {
   /** A kernel other than the build's. */
   kernel?: string;
+  /** A network card even without forwards. */
+  network?: boolean;
   /** The kernel's command line. */
   append: string;
   initrd?: string;
@@ -35,8 +37,11 @@ function diskArguments(disks: readonly string[]): string[] {
   ]);
 }
 
-function networkArguments(forwards: MachineOptions["forwards"]): string[] {
-  if (forwards.length === 0) return ["-nic", "none"];
+/** With as many disks as there are pages there is no card, unless it is asked for. */
+export const hasRoomForNetwork = (disks: readonly string[]): boolean => disks.length < DISK_SLOTS.length;
+
+function networkArguments({ forwards, network }: QemuInput): string[] {
+  if (forwards.length === 0 && !network) return ["-nic", "none"];
   const rules = forwards.map(({ host, guest }) => `,hostfwd=tcp::${host}-:${guest}`).join("");
   return [
     "-netdev",
@@ -48,7 +53,7 @@ function networkArguments(forwards: MachineOptions["forwards"]): string[] {
 
 /** QEMU's arguments. Throws a Failure when more devices are asked for than there are pages for. */
 export function qemuArguments(input: QemuInput): string[] {
-  const slots = DISK_SLOTS.length - (input.forwards.length > 0 ? 1 : 0);
+  const slots = DISK_SLOTS.length - (input.forwards.length > 0 || input.network ? 1 : 0);
   if (input.disks.length > slots) {
     throw new Failure(
       `at most ${DISK_SLOTS.length} disks, or ${DISK_SLOTS.length - 1} with a network`,
@@ -62,7 +67,7 @@ export function qemuArguments(input: QemuInput): string[] {
     ...["-semihosting-config", "enable=on,target=native"],
     ...["-kernel", input.kernel ?? KERNEL_IMAGE, "-initrd", input.initrd ?? INITRD, "-append", input.append],
     ...diskArguments(input.disks),
-    ...networkArguments(input.forwards),
+    ...networkArguments(input),
     ...(input.extra ?? []),
   ];
 }

@@ -54,6 +54,11 @@ export class BufferPool {
     this.mine.fill(mine);
   }
 
+  /** Begins anew. mine: all buffers are this side's. */
+  restart(mine: bool): void {
+    this.mine.fill(mine);
+  }
+
   /** Address of the byte at `offset` of the region, which take() gave or isMine() confirmed. */
   @inline address(offset: u32): usize {
     return this.base + offset;
@@ -120,6 +125,12 @@ export class PacketQueue {
     const to = filler ? active : base;
     this.incoming = new RingEnd(from, pool.size, DESCRIPTOR_BYTES, CONSUMER, peer, bits, first);
     this.outgoing = new RingEnd(to, pool.size, DESCRIPTOR_BYTES, PRODUCER, peer, bits, first);
+  }
+
+  /** Begins anew, over memory that is zeros again; the pool begins anew by itself. */
+  restart(): void {
+    this.incoming.restart();
+    this.outgoing.restart();
   }
 
   /**

@@ -94,6 +94,14 @@ export class RingEnd {
     if (producer) this.cancelSignal();
   }
 
+  /** Begins anew at index 0, over a ring that is zeros again. */
+  restart(): void {
+    this.own = 0;
+    this.published = 0;
+    this.limit = this.slack;
+    if (this.slack) this.cancelSignal();
+  }
+
   /** Entries that this end may use now. Looks at the other end only when none are left. → their number, or -EBADMSG */
   @inline available(): i32 {
     const known = this.limit - this.own;

@@ -16,6 +16,7 @@ import {
 import { NET_ACCEPT, NET_SOCKET } from "../../../abi/ops";
 import { LATER, message } from "../../lib/hnx_ipc";
 import { epRecv, epReply, epReplyRecv } from "../../lib/sys";
+import { deviceInput, deviceIsReady, deviceOutput } from "./device";
 import { tellTime } from "./machine_clock";
 import { NetworkService } from "./service";
 import { closeUndelivered, endOverdue, wakeCallers } from "./sockets/wake";
@@ -27,22 +28,32 @@ import { NEVER, nextDeadline } from "./stack/timers";
 
 const NANOSECONDS_PER_US: u64 = 1000;
 
-/** Lets the stack work. → whether answers are due that need the message page */
+/** Whether the stack has more to do before it may sleep. */
+let isUnfinished: bool = false;
+/** Whether calls have waited for as long as they wanted to. */
+let isOverdue: bool = false;
+
+/** Lets the stack work on some of what there is. → whether answers are due that need the message page */
 export function work(): bool {
-  runStack();
-  return hasEvents() || otherTimer == <i32>WAITER_TIMER;
+  deviceInput();
+  isUnfinished = runStack();
+  deviceOutput();
+  if (otherTimer == <i32>WAITER_TIMER) isOverdue = true;
+  return hasEvents() || isOverdue;
 }
 
 /** Answers those who wait, until nothing more happens. Uses the message page. */
 export function settle(): void {
   do {
-    if (otherTimer == <i32>WAITER_TIMER) endOverdue();
+    if (isOverdue) endOverdue();
+    isOverdue = false;
     wakeCallers();
   } while (work());
 }
 
 /** How long the next receive may sleep, or NO_TIMEOUT. */
 function sleep_ns(): i64 {
+  if (isUnfinished || deviceIsReady()) return 0;
   const deadline_us = nextDeadline();
   if (deadline_us == NEVER) return NO_TIMEOUT;
   return deadline_us <= now_us ? 0 : <i64>((deadline_us - now_us) * NANOSECONDS_PER_US);
@@ -93,6 +104,7 @@ export function serve(service: NetworkService): i32 {
       status = handle(service, m);
       continue;
     }
+    // Otherwise the time is over, or packets are there.
     if (status >= 0) service.notification(load<u64>(m.data));
     if (work()) settle();
     status = epRecv(EPID_NETWORK, sleep_ns());

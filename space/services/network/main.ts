@@ -5,6 +5,7 @@
 import { ENOMEM } from "../../../abi/errno";
 import { message } from "../../lib/hnx_ipc";
 import { counter } from "../../lib/sys";
+import { startDevice } from "./device";
 import { serve, settle, work } from "./loop";
 import { startClock, tellTime } from "./machine_clock";
 import { NetworkService } from "./service";
@@ -23,6 +24,7 @@ export function start(): i32 {
   setSecret(counter(), counter());
   startStack(0, 0);
   startTables();
+  startDevice();
   return 0;
 }
 

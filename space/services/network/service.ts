@@ -11,6 +11,7 @@ import * as op from "../../../abi/ops";
 import { SYS_EP_DRAIN } from "../../../abi/syscall";
 import { LATER, Service, done, failed } from "../../lib/hnx_ipc";
 import { syscall } from "../../lib/sys";
+import { changeLink, connectDriver } from "./device";
 import { givenAddress, givenPort, takeAddress } from "./sockets/address";
 import { bindSocket, closeSocket, listenOn, nameOf, open, shutDown } from "./sockets/open";
 import { getOption, setOption } from "./sockets/options";
@@ -46,6 +47,8 @@ export class NetworkService extends Service {
     w.flags = 0;
     if (m.op == op.NET_SOCKET) return open(m);
     if (m.op == op.NET_WAIT) return this.wait(m);
+    if (m.op == op.NET_DRIVER_CONNECT) return connectDriver(m);
+    if (m.op == op.NET_DRIVER_LINK) return changeLink(m);
     if (!isSocketOperation(m.op)) return this.unknown(m);
     const handle = m.readU32();
     if (!m.ok) return failed(EBADMSG);

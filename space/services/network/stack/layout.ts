@@ -7,6 +7,7 @@
 //   0x0020_0000  TCP connections
 //   0x0030_0000  datagram sockets
 //   0x0032_0000  reassembly of fragments, the datagram under construction
+//   0x003c_0000  queues shared with the driver
 //   0x0040_0000  blocks that sockets buffer data in
 //
 // The module's static data and its few objects lie below 0x0002_0000.
@@ -34,6 +35,9 @@ export const MAX_REASSEMBLIES: u32 = 8; // the oldest is given up
 export const MAX_DATAGRAM: u32 = 65536; // bytes of one IP packet, rounded up
 export const REASSEMBLY_AREA: usize = 0x0032_0000; // one datagram each
 export const SCRATCH_DATAGRAM: usize = REASSEMBLY_AREA + <usize>MAX_REASSEMBLIES * MAX_DATAGRAM;
+
+/** Of abi/net_driver.ts: whole pages. */
+export const PACKET_QUEUES: usize = 0x003c_0000;
 
 export const MAX_BLOCKS: u32 = 4096; // -ENOBUFS, or a smaller window. 16 MiB
 export const BLOCK_SHIFT: u32 = 12;

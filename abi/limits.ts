@@ -21,7 +21,7 @@ export const MAX_WINDOWS: u32 = 2; // -EINVAL, memory windows of one call
 
 // What a process may have unless its manifest says otherwise (CONFIG_QUOTA): -EAGAIN.
 export const DEFAULT_ENDPOINTS: u32 = 16;
-export const DEFAULT_OBJECTS: u32 = 16;
+export const DEFAULT_OBJECTS: u32 = 20; // more than BLOCK_MAX_ATTACHMENTS
 export const DEFAULT_OBJECT_PAGES: u32 = 4096; // 16 MiB
 export const DEFAULT_MESSAGES: u32 = 64;
 

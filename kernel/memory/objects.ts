@@ -22,21 +22,22 @@ import { allocateFrame, freeFrame } from "./frames";
 import { OBJECT_ACCESS_TABLE, OBJECT_SIZE, OBJECT_TABLE } from "./layout";
 import { copyFromUser } from "./user_copy";
 
-const FREE: u32 = 0;
-const PAGED: u32 = 1;
-const CONTIGUOUS: u32 = 2;
+const FREE: u16 = 0;
+const PAGED: u16 = 1;
+const CONTIGUOUS: u16 = 2;
 const INDEX_MASK: u32 = MAX_OBJECTS - 1;
 const PINNED: u32 = 8;
 
 @unmanaged
 export class MemoryObject {
   id: u32;
-  kind: u32;
+  kind: u16;
+  sealed: u16;
   pages: u32;
   base: u32; // contiguous: first address; paged: the index frame
   owner: u32; // process id of its creator; 0 once closed
+  charged: u32; // process id of its creator, against whose quota it counts until it is gone
   mappings: u32; // regions that map it, and drivers that have it pinned
-  sealed: u32;
   generation: u32;
 }
 
@@ -86,6 +87,7 @@ function fill(o: MemoryObject, index: u32, creator: Thread, pages: u32): i32 {
   o.generation = (o.generation + MAX_OBJECTS) & 0x7fff_ff00;
   o.id = o.generation | index;
   o.owner = creator.pid;
+  o.charged = creator.pid;
   o.mappings = 0;
   o.sealed = 0;
   o.pages = pages;
@@ -102,9 +104,9 @@ function fill(o: MemoryObject, index: u32, creator: Thread, pages: u32): i32 {
   return <i32>o.id;
 }
 
-/** Counts the object for (by = 1) or no longer against (-1) its creator's quota. */
+/** Counts the object against its creator's quota (by = 1), or no longer (-1). A dead creator has none. */
 function charge(o: MemoryObject, by: i32): void {
-  const creator = threadOfPid(o.owner);
+  const creator = threadOfPid(o.charged);
   if (!creator) return;
   const p = processOf(creator);
   p.objects += by;
@@ -113,7 +115,7 @@ function charge(o: MemoryObject, by: i32): void {
 
 /** Gives everything back; nobody may map it. */
 export function destroyObject(o: MemoryObject): void {
-  if (o.owner) charge(o, -1);
+  charge(o, -1);
   if (o.kind == PAGED) {
     for (let i: u32 = 0; i < o.pages; i++) {
       const frame = load<u32>(<usize>o.base + ((<usize>i) << 2));
@@ -230,7 +232,6 @@ export function sealObject(o: MemoryObject): void {
 
 /** Its creator lets it go, or is dead: drivers that have it pinned hear of it, so that they let go, too. */
 export function closeObject(o: MemoryObject): void {
-  charge(o, -1);
   o.owner = 0;
   if (!o.mappings && o.kind == PAGED) return destroyObject(o);
   for (let slot: u32 = 0; slot < MAX_PROCESSES; slot++) {

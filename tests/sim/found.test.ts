@@ -6,8 +6,10 @@ import {
   CONFIG_MEMORY,
   CONFIG_PRIORITY,
   CONFIG_PRIVILEGES,
+  CONFIG_QUOTA,
   CONFIG_RECEIVE,
   DEVICE_UART,
+  QUOTA_OBJECTS,
 } from "../../abi/construct.ts";
 import { PRIVILEGE_LOG, PRIVILEGE_SPAWN } from "../../abi/endpoints.ts";
 import { MAX_PROCESSES } from "../../abi/limits.ts";
@@ -82,6 +84,33 @@ describe("objects", () => {
     h.call(INIT, { number: S.SYS_OBJECT_GRANT, x: [id, BigInt(child), 3n] });
     h.call(INIT, { number: S.SYS_OBJECT_REVOKE, x: [id, BigInt(child)] });
     expect(result(h, INIT)).toBe(-3n);
+  });
+});
+
+describe("the quota of objects", () => {
+  test("counts a closed one that is still mapped, until it is gone", () => {
+    const h = new History(module, 1, RAM_MIB);
+    h.call(INIT, { number: S.SYS_PROC_CREATE, x: [BUFFER, 5n] });
+    const child = Math.max(...h.model.all().map((p) => p.pid));
+    const configure = (what: number, value: bigint, extra: bigint): void =>
+      h.call(INIT, { number: S.SYS_PROC_CONFIGURE, x: [BigInt(child), BigInt(what), value, extra] });
+    configure(CONFIG_MEMORY, 1n, 2n);
+    configure(CONFIG_QUOTA, BigInt(QUOTA_OBJECTS), 1n);
+    h.call(INIT, {
+      number: S.SYS_PROC_START,
+      x: [BigInt(child), BigInt(CODE_BASE), BigInt(CODE_BASE) + 0x8000n],
+    });
+    receive(h, INIT, 0);
+    const create = (): bigint => {
+      h.call(child, { number: S.SYS_OBJECT_CREATE, x: [1n] });
+      return result(h, child);
+    };
+    const id = create();
+    h.call(child, { number: S.SYS_OBJECT_MAP, x: [id, BUFFER, 0n, 1n, 3n] });
+    h.call(child, { number: S.SYS_OBJECT_CLOSE, x: [id] });
+    expect(create()).toBe(-11n);
+    h.call(child, { number: S.SYS_OBJECT_UNMAP, x: [BUFFER] });
+    expect(create()).toBeGreaterThan(0n);
   });
 });
 

@@ -3,7 +3,13 @@
 // and everything is compared (checks.ts). The seed decides all.
 
 import { PAGE_SIZE } from "../../abi/limits.ts";
-import { SYS_EP_CALL, SYS_EP_REPLY_RECV, SYS_MAP_MMIO } from "../../abi/syscall.ts";
+import {
+  SYS_EP_CALL,
+  SYS_EP_REPLY_RECV,
+  SYS_KILL,
+  SYS_MAP_MMIO,
+  SYS_PROC_CREATE,
+} from "../../abi/syscall.ts";
 import { Checks } from "./checks.ts";
 import { Events } from "./events.ts";
 import type { Call } from "./model/call.ts";
@@ -21,7 +27,11 @@ import { World } from "./world.ts";
 const MIB = 1 << 20;
 const RAM_SIZES_MIB = [2, 4, 8, 8];
 const INIT_PID = 1;
-const CHANCE = { traced: 10, access: 8, crash: 0.4, floatingPoint: 0.5 };
+const CHANCE = { traced: 10, access: 8, crash: 0.4, floatingPoint: 0.5, usedSlots: 20 };
+/** Past the 64 slots that one word of cancelled calls has room for, now and then. */
+const USED_SLOTS = { min: 40, max: 75 };
+const NAME = 0x8000n;
+const SIGKILL = 9n;
 const DATA_ABORT_TRANSLATION = 0x07n; // fault status code, level 3
 const DATA_ABORT_PERMISSION = 0x0fn;
 const WRITE_NOT_READ = 1n << 6n;
@@ -68,6 +78,7 @@ export class History {
   /** Takes `steps` steps. Throws a HistoryFailure that tells the seed and the last steps. */
   run(steps: number): void {
     try {
+      if (this.random.chance(CHANCE.usedSlots)) this.useSlots();
       for (; this.steps < steps; this.steps++) this.step();
       this.checks.checkMemory();
     } catch (error) {
@@ -78,6 +89,16 @@ export class History {
         this.steps,
         error,
       );
+    }
+  }
+
+  /** Many processes have been: the next ones get slots that only a long history would come to. */
+  private useSlots(): void {
+    const count = this.random.between(USED_SLOTS.min, USED_SLOTS.max);
+    for (let i = 0; i < count; i++) {
+      this.call(INIT_PID, { number: SYS_PROC_CREATE, x: [NAME, 4n, 0n] });
+      const created = Math.max(...this.model.all().map(({ pid }) => pid));
+      this.call(INIT_PID, { number: SYS_KILL, x: [BigInt(created), SIGKILL] });
     }
   }
 

@@ -27,6 +27,7 @@ const O = {
   id: word("OBJECT_ID"),
 };
 const PAGED = 1;
+const KIND_MASK = 0xffff; // the half-word above it says whether it is sealed
 const ZEROS = new Uint8Array(PAGE_SIZE);
 
 export class MemoryInvariants {
@@ -87,7 +88,7 @@ export class MemoryInvariants {
 
   private claimObject(index: number, claim: (frame: number, owner: string) => void): void {
     const o = (OBJECT_TABLE + index * OBJECT_SIZE) >> 2;
-    if (this.u32[o + O.kind] !== PAGED) return;
+    if ((this.u32[o + O.kind] & KIND_MASK) !== PAGED) return;
     const base = this.u32[o + O.base];
     claim(base, `object ${index}`);
     const frames = this.model.object(this.u32[o + O.id])?.frames;

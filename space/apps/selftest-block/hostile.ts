@@ -103,9 +103,11 @@ function attachments(device: BlockDevice, memory: SharedMemory): void {
   expect("use what is detached", readSectors(device.id, 0, 1, readable.attachment, 0), -EBADF);
   expect("attach more pages than there are", attachMemory(readable.object, PAGES + 1), -EINVAL);
   expect("attach none", attachMemory(readable.object, 0), -EINVAL);
-  expect("attach again", attachMemory(readable.object, PAGES) >= 0, 1);
+  const closed = attachMemory(readable.object, PAGES);
+  expect("attach again", closed >= 0, 1);
   expect("revoke what is attached", syscall(SYS_OBJECT_REVOKE, readable.object, 0, 0, 0, 0, 0), 0);
   expect("close what is attached", syscall(SYS_OBJECT_CLOSE, readable.object, 0, 0, 0, 0, 0), 0);
+  expect("detach what is closed", detachMemory(<u32>closed), 0);
   expect("read after that", readSectors(device.id, 0, 1, memory.attachment, 0), 0);
 }
 

@@ -44,13 +44,12 @@ export function release(m: Model, o: MemoryObject): void {
   if (o.creator || o.isArchive || isUsed(o)) return;
   m.objects.delete(o.id);
   m.pool.free += o.frames.length + 1;
+  if (!o.charged) return;
+  o.charged.objects--;
+  o.charged.objectPages -= o.frames.length;
 }
 
 export function close(m: Model, o: MemoryObject): void {
-  if (o.creator) {
-    o.creator.objects--;
-    o.creator.objectPages -= o.frames.length;
-  }
   o.creator = undefined;
   release(m, o);
   for (const driver of o.pinned) notify(m, driver, NOTIFY.DRAIN); // so that they let go, too
@@ -86,7 +85,7 @@ export function create(m: Model, t: Process, pages: bigint, takeId: () => number
   const frames = Array.from({ length: count }, (): Frame => ({}));
   const o = new MemoryObject(id, frames);
   m.pool.free -= count + 1;
-  o.creator = t;
+  o.creator = o.charged = t;
   t.objects++;
   t.objectPages += count;
   m.objects.set(id, o);

@@ -6,6 +6,8 @@ import type { Process } from "./state.ts";
 export class MemoryObject {
   /** Its creator, until it closes the object or dies. */
   creator?: Process;
+  /** Against whose quota it counts, until it is gone. */
+  charged?: Process;
   sealed = false;
   /** Regions that map it. */
   mappings = 0;

@@ -56,6 +56,12 @@ export const LOADER_PLACE: u32 = 305; // u32 handle, u32 area; window 0: the are
 /** For the loader's own readers only: u32 result, Stat; windows: 0 for a path, 1 a file's bytes → data: what to read next. */
 export const LOADER_READER: u32 = 390;
 
+// The console (endpoint 5), beside the file operations on /dev/console's handle.
+export const CONSOLE_MODE: u32 = 500; // u32 CONSOLE_LINES or CONSOLE_RAW → value: the mode before. -ENOTTY: no terminal
+export const CONSOLE_INTERRUPT: u32 = 501; // the caller is who gets SIGINT for ^C and SIGQUIT for ^\ from now on. -ENOTTY
+export const CONSOLE_LINES: u32 = 0; // lines, edited and echoed by the console; ^C and ^\ are signals
+export const CONSOLE_RAW: u32 = 1; // bytes as they come, no echo; ^C and ^\ are bytes
+
 // Supervision: init, endpoint 9. A service is named by a string.
 export const SVC_LIST: u32 = 900; // u32 index → data: ServiceRecord (abi/svc.ts); -ENOENT: there are no more
 export const SVC_STOP: u32 = 901; // str name

@@ -6,6 +6,7 @@
 
 // Files: delegated to the endpoint that a descriptor names, or to the VFS (endpoint 1) for paths.
 export const SYS_LSTAT: i32 = 6;
+export const SYS_CHDIR: i32 = 12;
 export const SYS_LSEEK: i32 = 19;
 export const SYS_FSYNC: i32 = 74;
 export const SYS_TRUNCATE: i32 = 76;
@@ -25,11 +26,13 @@ export const SYS_FCHANGE: i32 = 133;
 export const SYS_STATFS: i32 = 137;
 export const SYS_FSTATFS: i32 = 138;
 export const SYS_READDIR: i32 = 141;
+export const SYS_PIPE: i32 = 142;
 export const SYS_SYNC: i32 = 162;
 export const SYS_MOUNT: i32 = 165;
 export const SYS_UMOUNT: i32 = 166;
 export const SYS_PREAD: i32 = 180;
 export const SYS_PWRITE: i32 = 181;
+export const SYS_GETCWD: i32 = 183;
 export const SYS_WRITE: i32 = 4097;
 export const SYS_READ: i32 = 4098;
 export const SYS_OPEN: i32 = 4099;
@@ -63,6 +66,7 @@ export const SYS_YIELD: i32 = 24;
 export const SYS_WAIT4: i32 = 61;
 export const SYS_KILL: i32 = 62;
 export const SYS_DUP2: i32 = 63;
+export const SYS_CATCH_SIGNALS: i32 = 64;
 export const SYS_MMAP: i32 = 90;
 export const SYS_MUNMAP: i32 = 91;
 export const SYS_MPROTECT: i32 = 92;
@@ -72,6 +76,9 @@ export const SYS_MEMORY_DISCARD: i32 = 95;
 export const SYS_GETPPID: i32 = 110;
 export const SYS_EXIT: i32 = 4101;
 export const SYS_CLOCK: i32 = 282;
+export const SYS_PROCESS_INFO: i32 = 283;
+export const SYS_ENDPOINT_INFO: i32 = 284;
+export const SYS_WALL_CLOCK: i32 = 285;
 export const SYS_SYSTEM_INFO: i32 = 280;
 export const SYS_POWEROFF: i32 = 281;
 
@@ -122,3 +129,4 @@ export const SYS_DMA_ALLOC: i32 = 2004;
 export const SYS_IRQ_ACK: i32 = 2005;
 export const SYS_LOG_READ: i32 = 2006;
 export const SYS_LOG_WRITE: i32 = 2007;
+export const SYS_LOG_HISTORY: i32 = 2008;

@@ -46,7 +46,7 @@ import { selectFloatingPoint } from "./process/fpu";
 import { nameAddress, processOf } from "./process/process";
 import { startInit } from "./process/start_init";
 import { dispatch } from "./process/syscall/dispatch";
-import { noteFirstUser } from "./process/syscall/system";
+import { noteFirstUser, readRealTimeClock } from "./process/syscall/system";
 import { thisCore } from "./sched/core";
 import {
   leaveKernel,
@@ -74,6 +74,7 @@ export function kernelMain(deviceTree: u64): Thread {
   if (!readable || !bankCount || !completeKernelMap())
     fatal("the device tree cannot be read or names no memory");
   initializeUart(uartBase);
+  readRealTimeClock();
   if (hasArgument("semihosting")) hostIsListening();
   initializeGic(gicDistributor, gicCpuInterface);
   initializeInterrupts(timerInterruptId);

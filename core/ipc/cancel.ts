@@ -37,6 +37,12 @@ export function timedOut(t: Thread): void {
   }
 }
 
+/** The call that `t` waits to have answered ends with `status`. Only while it waits for that. */
+export function cancelCall(t: Thread, status: i32): void {
+  leaveWait(t);
+  deliverFailure(t, status);
+}
+
 /** Takes a blocked thread from whatever it waits at; whoever holds its call hears that it is cancelled. */
 export function leaveWait(t: Thread): void {
   stopTimeout(t);

@@ -13,6 +13,7 @@ import {
   setGic,
   setInitrd,
   setPsci,
+  setRtc,
   setTimerInterrupt,
   setUart,
 } from "./machine";
@@ -184,6 +185,7 @@ function understand(depth: u32): void {
   }
   if (base >= 0x1_0000_0000) return;
   if (isCompatible("arm,pl011")) setUart(<usize>base, interruptId(0));
+  else if (isCompatible("arm,pl031")) setRtc(<usize>base);
   else if (isCompatible("virtio,mmio")) addVirtio(<usize>base, interruptId(0));
   else if ((isCompatible("arm,cortex-a15-gic") || isCompatible("arm,gic-400")) && regSize >= 2 * entry) {
     setGic(<usize>base, <usize>cells(reg + entry, ac));

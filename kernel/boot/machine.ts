@@ -13,6 +13,7 @@ export let bootArguments: usize = 0; // bytes in the device tree, without a term
 export let bootArgumentsSize: u32 = 0;
 export let uartBase: usize = 0;
 export let uartInterrupt: u32 = 0;
+export let rtcBase: usize = 0; // PL031; 0: none
 export let gicDistributor: usize = 0;
 export let gicCpuInterface: usize = 0;
 export let timerInterruptId: u32 = 0;
@@ -45,6 +46,9 @@ export function setUart(base: usize, interrupt: u32): void {
   if (uartBase) return;
   uartBase = base;
   uartInterrupt = interrupt;
+}
+export function setRtc(base: usize): void {
+  if (base >> 30 == 0) rtcBase = base; // what mapDevice (memory/kernel_map.ts) reaches
 }
 export function setGic(distributor: usize, cpu: usize): void {
   gicDistributor = distributor;

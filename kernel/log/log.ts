@@ -79,6 +79,11 @@ export function setLogReader(pid: u32): void {
   for (; read != written; read++) uartWrite(load<u8>(LOG_BUFFER + (read & (LOG_SIZE - 1))));
 }
 
+/** Bytes ever written; the last LOG_SIZE of them are in the ring. */
+export function logBytes(): u32 {
+  return written;
+}
+
 export function logReader(): u32 {
   return reader;
 }

@@ -8,6 +8,7 @@ import {
   gicDistributor,
   initrdEnd,
   initrdStart,
+  rtcBase,
   uartBase,
   virtioCount,
   virtioSlots,
@@ -94,6 +95,7 @@ export function completeKernelMap(): bool {
     }
   }
   mapDevice(uartBase);
+  mapDevice(rtcBase);
   mapDevice(gicDistributor);
   mapDevice(gicCpuInterface);
   for (let i: u32 = 0; i < virtioCount; i++) mapDevice(load<u32>(virtioSlots + ((<usize>i) << 3)));

@@ -107,6 +107,20 @@ function freeLevel3(level3: usize): void {
   freeFrame(level3);
 }
 
+/** Frames that are the process's own, tables not counted. */
+export function ownedPages(level1: usize): u32 {
+  let count: u32 = 0;
+  for (let i: u32 = 0; i < LEVEL1_ENTRIES; i++) {
+    const level2 = frameOf(load<u64>(level1 + ((<usize>i) << 3)));
+    for (let j: u32 = 0; j < ENTRIES && level2; j++) {
+      const level3 = frameOf(load<u64>(level2 + ((<usize>j) << 3)));
+      for (let k: u32 = 0; k < ENTRIES && level3; k++)
+        if (load<u64>(level3 + ((<usize>k) << 3)) & PTE_OWNED) count++;
+    }
+  }
+  return count;
+}
+
 /** The page of a user address; NO_PAGE, which has no entry and no region, for what lies beyond the user half. */
 @inline export function pageOf(address: u64): u32 {
   return address < USER_END ? <u32>(address >> PAGE_SHIFT) : NO_PAGE;

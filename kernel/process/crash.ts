@@ -94,10 +94,10 @@ function reportCrash(t: Thread, cause: string, address: u64): void {
   endLine();
 }
 
-/** Kills `t`, which may be anywhere, in the name of process `by`. */
-export function killProcess(t: Thread, by: u32): void {
+/** Kills `t`, which may be anywhere, in the name of process `by`; SIGKILL is worth a line of the log. */
+export function killProcess(t: Thread, by: u32, signal: u32): void {
   const p = processOf(t);
-  if (!p.builder) {
+  if (!p.builder && signal == SIGKILL) {
     beginLine(LOG_ERROR);
     putBytes(nameAddress(p), p.nameLength);
     put(" (pid ");
@@ -110,5 +110,5 @@ export function killProcess(t: Thread, by: u32): void {
     putFunction(p, t.pc);
     endLine();
   }
-  endProcess(t, SIGKILL);
+  endProcess(t, signal);
 }

@@ -42,7 +42,7 @@ import {
 import { THREAD_SIZE } from "../../core/ipc/tables";
 import { wakeWith } from "../../core/ipc/transfer";
 import { COMPLETE_CLOSE, COMPLETE_OPEN } from "../../ipc_services/delegate";
-import { flushAddressSpace } from "../hal/hw";
+import { counter, flushAddressSpace } from "../hal/hw";
 import { resetVirtio } from "../hal/virtio";
 import { releaseInterrupts } from "../irq/irq";
 import { logReader, setLogReader } from "../log/log";
@@ -67,7 +67,16 @@ import {
   releaseHandle,
   releaseUnheard,
 } from "./handles";
-import { LAST_SLOT, Process, addressSpaceId, deviceAddress, level1Of, processAt, processOf } from "./process";
+import {
+  LAST_SLOT,
+  Process,
+  addressSpaceId,
+  createdAddress,
+  deviceAddress,
+  level1Of,
+  processAt,
+  processOf,
+} from "./process";
 
 const INIT_PID: u32 = 1;
 const DEFAULT_PRIORITY: u32 = 8;
@@ -122,6 +131,8 @@ function prepare(t: Thread, slot: u32, builder: u32, parent: u32): Thread | null
   p.objectPagesLimit = DEFAULT_OBJECT_PAGES;
   p.builder = builder;
   p.parent = parent;
+  p.firstToken = t.token;
+  store<u64>(createdAddress(p), counter());
   return t;
 }
 

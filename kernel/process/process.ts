@@ -6,6 +6,7 @@
 //   512   descriptors: MAX_FDS × u16  (index of an open handle) + 1; 0: closed
 //   640   granted devices: MAX_DEVICES × u32  kind << 16 | index
 //   672   floating-point state, 528 bytes
+//   1200  u64 counter when it was created
 
 import { MAX_PROCESSES } from "../../abi/limits";
 import { Thread, slotOf, threadAt } from "../../core/ipc/thread";
@@ -18,6 +19,7 @@ const REGIONS: usize = 256;
 const DESCRIPTORS: usize = 512;
 const DEVICES: usize = 640;
 const FLOATING_POINT: usize = 672;
+const CREATED: usize = 1200;
 
 @unmanaged
 export class Process {
@@ -44,6 +46,10 @@ export class Process {
   keepFrom: u32; // page from which on its linear memory outlives it; 0: none does
   noted: u32; // 1: its parent knows that it is dead, and will ask for it by its id
   inherited: u32; // 64 KiB pages, from address 0, that reach over what it inherited
+  caught: u32; // signals that it is told of instead of being ended, bit n for signal n
+  signals: u32; // those that have come and that it has not asked for yet
+  cpuTicks: u64; // counter ticks that it ran (sched.ts says how well that is known)
+  firstToken: u64; // its thread's token when it began: a token counts calls
 }
 
 @inline export function processAt(slot: u32): Process {
@@ -69,6 +75,9 @@ export class Process {
 }
 @inline export function floatingPointState(p: Process): usize {
   return changetype<usize>(p) + (FLOATING_POINT - FIELDS);
+}
+@inline export function createdAddress(p: Process): usize {
+  return changetype<usize>(p) + (CREATED - FIELDS);
 }
 @inline export function nameAddress(p: Process): usize {
   return changetype<usize>(p) + offsetof<Process>("name0");

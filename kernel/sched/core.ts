@@ -14,6 +14,7 @@ export class Core {
   floatingPointAllowed: u32;
   next: Thread | null; // STATE_READY, in no queue: was given the message the current thread waits to have answered, or its answer
   switches: u64;
+  chargedAt: u64; // counter ticks up to which time is charged to those who ran
   // Heads and tails of the ready queues follow, a pair of u32 a priority: 32 × 8 bytes.
 }
 const READY_QUEUES: usize = 64;

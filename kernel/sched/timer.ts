@@ -4,7 +4,7 @@ import { Thread } from "../../core/ipc/thread";
 import { timedOut } from "../../core/ipc/cancel";
 import { counter, counterHz, setTimer, stopTimer } from "../hal/hw";
 import { Core, thisCore } from "./core";
-import { quantumOver } from "./sched";
+import { charge, quantumOver } from "./sched";
 
 const NS_PER_SECOND: u64 = 1_000_000_000;
 const LONGEST_TIMEOUT_S: u64 = 3_000_000_000; // 95 years: longer ones are as good as none, and do not overflow
@@ -68,6 +68,8 @@ export function armTimer(core: Core): void {
 export function timerInterrupt(): void {
   const core = thisCore();
   core.timerArmed = 0;
+  const running = core.current;
+  if (running) charge(core, running);
   const now = counter();
   for (let t = core.timers; t && t.deadline <= now; t = core.timers) {
     schedStopTimeout(t);

@@ -22,6 +22,8 @@ and FILE is a Chrome trace of it (docs/TRACE.md). Environment: CMD DISK DISK2…
 `;
 /** End of transmission: what a terminal sends for end-of-file. */
 const EOT = "\x04";
+/** ^] goes to QEMU (`^] x` ends it) and not to the guest: its own choice, ^A, is a key of the shell's line editor. */
+const ESCAPE_CHARACTER = 0x1d;
 const SIGNAL_STATUS_BASE = 128;
 
 interface RunArguments {
@@ -111,7 +113,8 @@ export async function runCommand(args: string[]): Promise<number> {
   const append = kernelCommandLine(mode, options.command, recording?.bootArgument);
   const serial = mode === "shell" ? "mon:stdio" : "stdio";
   const network = hasRoomForNetwork(options.disks);
-  const child = spawn(QEMU, qemuArguments({ ...options, network, append, serial }), {
+  const extra = mode === "shell" ? ["-echr", String(ESCAPE_CHARACTER)] : [];
+  const child = spawn(QEMU, qemuArguments({ ...options, network, append, serial, extra }), {
     stdio: standardStreams(mode),
   });
   forwardInput(child);

@@ -38,7 +38,9 @@ import * as names from "./names";
 import * as objects from "./objects";
 import * as processes from "./processes";
 import * as remote from "./remote";
+import * as signals from "./signals";
 import * as sockets from "./sockets";
+import * as information from "./information";
 import * as system from "./system";
 
 /** Carries out call `number` of `t`, which is current. */
@@ -141,7 +143,9 @@ function performKernel(t: Thread, number: i32): i64 {
     case S.SYS_WAIT4:
       return processes.sysWait(t);
     case S.SYS_KILL:
-      return processes.sysKill(t);
+      return signals.sysKill(t);
+    case S.SYS_CATCH_SIGNALS:
+      return signals.sysCatchSignals(t);
     case S.SYS_MEMORY_GROW:
       return processes.sysMemoryGrow(t);
     case S.SYS_MEMORY_KEEP:
@@ -205,6 +209,21 @@ function performName(t: Thread, number: i32): i64 {
       return names.sysMount(t);
     case S.SYS_UMOUNT:
       return files.sysPath(t, VFS_UMOUNT, false);
+    default:
+      return performInformation(t, number);
+  }
+}
+
+function performInformation(t: Thread, number: i32): i64 {
+  switch (number) {
+    case S.SYS_PROCESS_INFO:
+      return information.sysProcessInfo(t);
+    case S.SYS_ENDPOINT_INFO:
+      return information.sysEndpointInfo(t);
+    case S.SYS_WALL_CLOCK:
+      return system.sysWallClock();
+    case S.SYS_LOG_HISTORY:
+      return information.sysLogHistory(t);
     default:
       return -ENOSYS;
   }

@@ -1,14 +1,12 @@
 // Processes, memory and time: kept in the kernel.
 
-import { EFAULT, EINVAL, ENOMEM, EPERM, ESRCH } from "../../../abi/errno";
-import { PRIVILEGE_KILL } from "../../../abi/endpoints";
+import { EFAULT, EINVAL, ENOMEM } from "../../../abi/errno";
 import { MAX_DISCARD, PAGE_SHIFT, PAGE_SIZE } from "../../../abi/limits";
 import { LINEAR_MEMORY_END, STATIC_DATA } from "../../../abi/program";
-import { SIGKILL, exitedStatus } from "../../../abi/wait";
-import { STATE_BUILDING, STATE_ZOMBIE, Thread, threadOfPid } from "../../../core/ipc/thread";
+import { exitedStatus } from "../../../abi/wait";
+import { Thread } from "../../../core/ipc/thread";
 import { inLinearMemory, isTaken } from "../../memory/address_space";
 import { emptyPages } from "../../memory/mapping";
-import { killProcess } from "../crash";
 import { endProcess, waitForChild } from "../lifecycle";
 import { processOf } from "../process";
 import { checkRange } from "./arguments";
@@ -24,19 +22,6 @@ export function sysWait(t: Thread): i64 {
   const target = <i64>t.x0;
   if (target != -1 && (target <= 0 || target > i32.MAX_VALUE)) return -EINVAL;
   return waitForChild(t, <i32>target, <u32>t.x1, <u32>t.x2);
-}
-
-/** kill(pid, signal): SIGKILL, or 0 to ask whether it could. */
-export function sysKill(t: Thread): i64 {
-  if (t.x1 != 0 && t.x1 != <u64>SIGKILL) return -EINVAL;
-  const victim = t.x0 <= u32.MAX_VALUE ? threadOfPid(<u32>t.x0) : null;
-  if (!victim || victim.state == STATE_ZOMBIE) return -ESRCH;
-  const p = processOf(victim);
-  const builds = victim.state == STATE_BUILDING && p.builder == t.pid;
-  if (!builds && p.parent != t.pid && victim != t && !(processOf(t).privileges & PRIVILEGE_KILL))
-    return -EPERM;
-  if (t.x1) killProcess(victim, t.pid);
-  return 0;
 }
 
 /** memory_grow(delta): both in 64 KiB pages. → the old size. */

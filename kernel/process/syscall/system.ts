@@ -1,14 +1,14 @@
 // The machine as a whole: counts, time, power.
 
-import { EFAULT, EPERM } from "../../../abi/errno";
+import { EFAULT, ENODEV, EPERM } from "../../../abi/errno";
 import { PRIVILEGE_POWER } from "../../../abi/endpoints";
 import { MAX_ENDPOINTS, MAX_PROCESSES } from "../../../abi/limits";
 import { SYSTEM_INFO_SIZE, SystemInfo } from "../../../abi/sysinfo";
 import { endpointAt } from "../../../core/ipc/endpoint";
 import { storedMessages } from "../../../core/ipc/store";
 import { STATE_AWAITING_REPLY, STATE_SENDING, Thread, threadAt } from "../../../core/ipc/thread";
-import { initrdEnd, initrdStart } from "../../boot/machine";
-import { counter, counterHz, entryCounter } from "../../hal/hw";
+import { initrdEnd, initrdStart, rtcBase } from "../../boot/machine";
+import { counter, counterHz, entryCounter, mmioRead32 } from "../../hal/hw";
 import { powerOff } from "../../log/panic";
 import { framesFree, framesTotal } from "../../memory/frames";
 import { objectsInUse } from "../../memory/objects";
@@ -20,7 +20,9 @@ import { processesInUse } from "../lifecycle";
 import { processOf } from "../process";
 
 const record: usize = memory.data(72, 8);
+const NS_PER_SECOND: i64 = 1_000_000_000;
 let bootTicks: u64 = 0;
+let bootSeconds: u32 = 0;
 
 /** ticks: from the image's entry to the first user instruction. */
 export function noteFirstUser(ticks: u64): void {
@@ -29,6 +31,16 @@ export function noteFirstUser(ticks: u64): void {
 
 export function sysClock(): i64 {
   return nanosecondsOf(counter() - entryCounter());
+}
+
+/** wall_clock. → nanoseconds since 1970 (UTC), from the real-time clock as it was at boot; -ENODEV: there is none */
+export function sysWallClock(): i64 {
+  return bootSeconds ? <i64>bootSeconds * NS_PER_SECOND + sysClock() : -ENODEV;
+}
+
+/** Reads the real-time clock (PL031, ARM DDI 0224: offset 0 is RTCDR, seconds). Once: the counter goes on from there. */
+export function readRealTimeClock(): void {
+  if (rtcBase) bootSeconds = mmioRead32(rtcBase);
 }
 
 /** system_info(address, size). → bytes written. */

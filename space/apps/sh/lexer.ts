@@ -1,29 +1,33 @@
 // Cuts a command text into tokens. Called by parser.ts, one token at a time.
 //
-//   echo 'a b'"c"\ d > /tmp/f ; …        WORD "echo"  WORD "a bc d"  REDIRECT ">"  WORD "/tmp/f"  SEPARATOR  …
+//   echo 'a b'"$c"\ d 2>> /tmp/f && …     WORD `echo`  WORD `'a b'"$c"\ d`  REDIRECT 2>>  WORD `/tmp/f`  AND  …
 //
-// Quoting: '…' keeps everything; "…" keeps all but $ ` " \ ; a backslash keeps the next character, and with a newline
-// vanishes. $? becomes the last status. What a POSIX shell has and this one has not (| & ( ) ` $name <<) is an error when it
-// is not quoted, and never part of a word: a text that means something else must not run.
+// Words keep their quotes and expansions; expand.ts removes them. Here they only say where the word ends. What a POSIX shell
+// has and this one has not (` << case, functions) is an error when it is not quoted: a text that means something else must
+// not run.
 
-import { REDIRECT_APPEND, REDIRECT_INPUT, REDIRECT_OUTPUT } from "./command";
+import { REDIRECT_APPEND, REDIRECT_COPY, REDIRECT_INPUT, REDIRECT_OUTPUT } from "./command";
 
 export enum Token {
   WORD,
   REDIRECT,
   SEMICOLON,
   NEWLINE,
+  BACKGROUND,
+  AND,
+  OR,
+  PIPE,
+  OPEN,
+  CLOSE,
   END,
   ERROR,
 }
 
 const NUL = "\0";
-const UNSUPPORTED = "|&()`";
 const WORD_END = " \t\n;<>|&()";
-const KEPT_IN_DOUBLE_QUOTES = '$`"\\';
-/** What makes of a dollar sign an expansion. Before anything else it stands for itself. */
-const EXPANSIONS = "({_@*#!-$0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const DIGITS = "0123456789";
+/** Nested $( and ${ in one word; the machine stack is finite. */
+const MAX_NESTING: i32 = 32;
 
 export class Lexer {
   /** The word, when next() gave WORD. */
@@ -33,37 +37,54 @@ export class Lexer {
   descriptor: i32 = 0;
   /** What is wrong, when next() gave ERROR. */
   error: string = "";
-  private at: i32 = 0;
-  private status: string = "0";
+  /** Whether that is only that the text ends too early. */
+  incomplete: bool = false;
+  /** Where the last token began, and where the next one is looked for. */
+  start: i32 = 0;
+  at: i32 = 0;
+  private nesting: i32 = 0;
 
   constructor(private text: string) {}
-
-  /** Sets what $? stands for from now on. */
-  setStatus(status: i32): void {
-    this.status = status.toString();
-  }
 
   /** The next token; END again and again after the last. */
   next(): Token {
     this.skipBlanks();
+    this.start = this.at;
     const c = this.peek();
     if (this.at >= this.text.length) return Token.END;
-    if (c == ";" || c == "\n") {
-      this.at++;
-      return c == ";" ? Token.SEMICOLON : Token.NEWLINE;
-    }
+    if (c == "\n") return this.operator(1, Token.NEWLINE);
+    if (c == ";") return this.peek(1) == ";" ? this.unsupported(";;") : this.operator(1, Token.SEMICOLON);
+    if (c == "&")
+      return this.peek(1) == "&" ? this.operator(2, Token.AND) : this.operator(1, Token.BACKGROUND);
+    if (c == "|") return this.peek(1) == "|" ? this.operator(2, Token.OR) : this.operator(1, Token.PIPE);
+    if (c == "(") return this.operator(1, Token.OPEN);
+    if (c == ")") return this.operator(1, Token.CLOSE);
     if (c == "<" || c == ">") return this.readRedirect(c == "<" ? 0 : 1);
     if (DIGITS.includes(c) && (this.peek(1) == ">" || this.peek(1) == "<")) {
       this.at++;
       return this.readRedirect(DIGITS.indexOf(c));
     }
-    if (UNSUPPORTED.includes(c)) return this.unsupported(c);
     return this.readWord();
+  }
+
+  /** From now on there is nothing but the end. */
+  stop(): void {
+    this.at = this.text.length;
+  }
+
+  /** The text between two positions. */
+  slice(from: i32, to: i32): string {
+    return this.text.substring(from, to);
   }
 
   /** The character `ahead` of the current one, or NUL. A NUL in the text reads as a character of a word. */
   private peek(ahead: i32 = 0): string {
     return this.at + ahead < this.text.length ? this.text.charAt(this.at + ahead) : NUL;
+  }
+
+  private operator(length: i32, token: Token): Token {
+    this.at += length;
+    return token;
   }
 
   private fail(message: string): Token {
@@ -89,51 +110,53 @@ export class Lexer {
 
   private readRedirect(descriptor: i32): Token {
     const c = this.peek();
-    const doubled = this.peek(1) == c;
-    const following = this.peek(doubled ? 2 : 1);
-    if (c == "<" && doubled) return this.unsupported("<<");
-    if (following == "&" || following == "|") return this.unsupported(c + following);
-    if (c == "<" && following == ">") return this.unsupported("<>");
-    this.at += doubled ? 2 : 1;
+    const second = this.peek(1);
     this.descriptor = descriptor;
-    this.redirect = c == "<" ? REDIRECT_INPUT : doubled ? REDIRECT_APPEND : REDIRECT_OUTPUT;
-    return Token.REDIRECT;
+    if (second == "&") {
+      this.redirect = REDIRECT_COPY;
+      return this.operator(2, Token.REDIRECT);
+    }
+    const isDouble = second == c;
+    if (c == "<" && isDouble) return this.unsupported("<<");
+    if (c == "<" && second == ">") return this.unsupported("<>");
+    if (this.peek(isDouble ? 2 : 1) == "|") return this.unsupported(c + "|");
+    this.redirect = c == "<" ? REDIRECT_INPUT : isDouble ? REDIRECT_APPEND : REDIRECT_OUTPUT;
+    return this.operator(isDouble ? 2 : 1, Token.REDIRECT);
   }
 
   private readWord(): Token {
-    this.word = "";
     while (this.at < this.text.length && !WORD_END.includes(this.peek())) {
-      const c = this.peek();
-      let ok = true;
-      if (c == "'") ok = this.readSingleQuoted();
-      else if (c == '"') ok = this.readDoubleQuoted();
-      else if (c == "\\") ok = this.readEscaped();
-      else if (c == "$" || c == "`") ok = this.readExpansion();
-      else this.take(1);
-      if (!ok) return Token.ERROR;
+      if (!this.skipPiece()) return Token.ERROR;
     }
+    this.word = this.text.substring(this.start, this.at);
     return Token.WORD;
   }
 
-  /** Appends `count` characters of the text to the word. */
-  private take(count: i32): void {
-    this.word += this.text.substring(this.at, this.at + count);
-    this.at += count;
-  }
-
-  private readSingleQuoted(): bool {
-    const end = this.text.indexOf("'", this.at + 1);
-    if (end < 0) {
-      this.fail("syntax error: unterminated quote '");
-      return false;
-    }
-    this.at++;
-    this.take(end - this.at);
-    this.at++;
+  /** Goes over a character, or a quoted or expanded piece, outside double quotes. → false: it has no end */
+  private skipPiece(): bool {
+    const c = this.peek();
+    if (c == "'") return this.skipSingleQuoted();
+    if (c == '"') return this.skipDoubleQuoted();
+    if (c == "$" || c == "`") return this.skipExpansion();
+    if (c == "\\" && this.at + 1 >= this.text.length) return this.unfinished("backslash at the end");
+    this.at += c == "\\" ? 2 : 1;
     return true;
   }
 
-  private readDoubleQuoted(): bool {
+  private unfinished(message: string): bool {
+    this.fail(`syntax error: ${message}`);
+    this.incomplete = true;
+    return false;
+  }
+
+  private skipSingleQuoted(): bool {
+    const end = this.text.indexOf("'", this.at + 1);
+    if (end < 0) return this.unfinished("unterminated quote '");
+    this.at = end + 1;
+    return true;
+  }
+
+  private skipDoubleQuoted(): bool {
     this.at++;
     while (this.at < this.text.length) {
       const c = this.peek();
@@ -141,52 +164,59 @@ export class Lexer {
         this.at++;
         return true;
       }
-      if (c == "\\" && this.peek(1) == "\n") {
-        this.at += 2;
-      } else if (
-        c == "\\" &&
-        this.at + 1 < this.text.length &&
-        KEPT_IN_DOUBLE_QUOTES.includes(this.peek(1))
-      ) {
-        this.at++;
-        this.take(1);
-      } else if (c == "$" || c == "`") {
-        if (!this.readExpansion()) return false;
+      if (c == "$" || c == "`") {
+        if (!this.skipExpansion()) return false;
       } else {
-        this.take(1);
+        this.at += c == "\\" ? 2 : 1;
       }
     }
-    this.fail('syntax error: unterminated quote "');
-    return false;
-  }
-
-  private readEscaped(): bool {
-    if (this.at + 1 >= this.text.length) {
-      this.fail("syntax error: backslash at the end");
-      return false;
-    }
-    this.at++;
-    if (this.peek() == "\n") this.at++;
-    else this.take(1);
-    return true;
+    return this.unfinished('unterminated quote "');
   }
 
   /** A dollar sign or a backquote outside single quotes. */
-  private readExpansion(): bool {
-    const following = this.peek(1);
+  private skipExpansion(): bool {
     if (this.peek() == "`") {
       this.unsupported("`");
       return false;
     }
-    if (following == "?") {
-      this.word += this.status;
-      this.at += 2;
-    } else if (this.at + 1 < this.text.length && EXPANSIONS.includes(following)) {
-      this.unsupported("$" + following);
-      return false;
-    } else {
-      this.take(1);
+    const opening = this.peek(1);
+    if (opening != "(" && opening != "{") {
+      this.at++;
+      return true;
     }
-    return true;
+    if (++this.nesting > MAX_NESTING) {
+      this.fail("syntax error: too many nested expansions");
+      return false;
+    }
+    this.at += 2;
+    const closed = opening == "{" ? this.skipTo("}") : this.skipParentheses();
+    this.nesting--;
+    return closed ? true : this.error.length ? false : this.unfinished(`unterminated $${opening}`);
+  }
+
+  /** Goes behind the closing character; quotes and expansions on the way are skipped as wholes. */
+  private skipTo(closing: string): bool {
+    while (this.at < this.text.length) {
+      if (this.peek() == closing) {
+        this.at++;
+        return true;
+      }
+      if (!this.skipPiece()) return false;
+    }
+    return false;
+  }
+
+  private skipParentheses(): bool {
+    for (let open = 1; this.at < this.text.length;) {
+      const c = this.peek();
+      if (c == "(" || c == ")") {
+        open += c == "(" ? 1 : -1;
+        this.at++;
+        if (open == 0) return true;
+      } else if (!this.skipPiece()) {
+        return false;
+      }
+    }
+    return false;
   }
 }

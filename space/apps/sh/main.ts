@@ -1,42 +1,56 @@
-// sh: runs commands. `sh -c text` runs the text; `sh` reads lines, with a prompt when a device is at the other end.
+// sh: runs commands. `sh -c text` runs the text, `sh file` a script, `sh` what comes on standard input: line by line, with a
+// prompt when a device is at the other end, and with line editing when that is a terminal (docs/SHELL.md).
 
-import { CommandLine, eprint, eprintln } from "../../lib/console";
+import { CommandLine, eprintln } from "../../lib/console";
 import { fstat, Stat, STDIN } from "../../lib/fs";
-import { args, strerror } from "../../lib/process";
+import { args, environment, strerror } from "../../lib/process";
 import { HELP } from "./help";
-import { LineReader } from "./line_reader";
-import { Runner, STATUS_SYNTAX } from "./runner";
+import { runConversation, runLines } from "./input";
+import { Shell, STATUS_SYNTAX } from "./run";
+import { readScript } from "./script";
 
-const PROMPT = "hnx$ ";
+const STATUS_NOT_FOUND: i32 = 127;
 
-/** Runs standard input line by line until it ends. A wrong line ends a script, but not a conversation. */
-function runInput(runner: Runner): i32 {
-  const info = new Stat();
-  const interactive = !fstat(STDIN, info) && info.isCharacterDevice;
-  const reader = new LineReader();
-  while (!runner.exited) {
-    if (interactive) eprint(PROMPT);
-    if (!reader.next()) break;
-    if (!runner.run(reader.line) && !interactive) return runner.status;
+function newShell(interactive: bool, positional: string[]): Shell {
+  const shell = new Shell(interactive);
+  shell.variables.adopt(environment());
+  shell.variables.positional = positional;
+  return shell;
+}
+
+/** sh file [argument…] */
+function runFile(words: string[]): i32 {
+  const script = readScript(words[0]);
+  if (script.error) {
+    eprintln(`sh: ${words[0]}: ${strerror(script.error)}`);
+    return STATUS_NOT_FOUND;
   }
-  if (interactive && !runner.exited) eprint("\n");
-  if (!reader.error) return runner.status;
-  eprintln(`sh: standard input: ${strerror(reader.error)}`);
-  return STATUS_SYNTAX;
+  const shell = newShell(false, words);
+  shell.run(script.text);
+  return shell.status;
+}
+
+/** sh -c text [name [argument…]] */
+function runText(argv: string[]): i32 {
+  const shell = newShell(false, argv.length > 3 ? argv.slice(3) : ["sh"]);
+  shell.run(argv[2]);
+  return shell.status;
 }
 
 export function main(): i32 {
   const argv = args();
-  const runner = new Runner();
-  if (argv.length > 1 && argv[1] == "-c") {
-    const cli = new CommandLine("sh", "", HELP, STATUS_SYNTAX);
-    if (argv.length == 3) runner.run(argv[2]);
-    else cli.refuse(argv.length < 3 ? "-c: missing command text" : `unexpected operand ${argv[3]}`);
-    return argv.length == 3 ? runner.status : cli.status;
-  }
   const cli = new CommandLine("sh", "", HELP, STATUS_SYNTAX);
+  if (argv.length > 1 && argv[1] == "-c") {
+    if (argv.length > 2) return runText(argv);
+    cli.refuse("-c: missing command text");
+    return cli.status;
+  }
+  // Words behind the script's name are its own.
+  if (argv.length > 1 && !argv[1].startsWith("-")) return runFile(argv.slice(1));
   if (!cli.parse(argv)) return cli.status;
-  if (cli.operands.length == 0) return runInput(runner);
-  cli.refuse(`unexpected operand ${cli.operands[0]}`);
-  return cli.status;
+  if (cli.operands.length) return runFile(cli.operands);
+  const info = new Stat();
+  const interactive = !fstat(STDIN, info) && info.isCharacterDevice;
+  const shell = newShell(interactive, ["sh"]);
+  return interactive ? runConversation(shell) : runLines(shell);
 }

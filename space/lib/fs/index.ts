@@ -1,10 +1,12 @@
 // What a program imports to use files.
 export * from "./copy";
+export * from "./current_directory";
 export * from "./directory";
 export * from "./file";
 export * from "./mount";
 export * from "./names";
 export * from "./path";
+export * from "./pipe";
 export * from "./stat";
 export {
   MOUNT_RDONLY,

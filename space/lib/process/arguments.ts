@@ -80,12 +80,12 @@ function appendString(text: string, at: usize, end: usize): usize {
 }
 
 /**
- * Builds the argument block of a new program at `target` (ARGUMENT_BLOCK_SIZE bytes): `argv`, and our own environment.
- * → bytes used, or -E2BIG.
+ * Builds the argument block of a new program at `target` (ARGUMENT_BLOCK_SIZE bytes): `argv`, and as its environment `given`,
+ * or our own. → bytes used, or -E2BIG.
  */
-export function buildArguments(argv: string[], target: usize): i32 {
+export function buildArguments(argv: string[], target: usize, given: string[] | null = null): i32 {
   const end = target + ARGUMENT_BLOCK_SIZE;
-  const variables = environment();
+  const variables = given === null ? environment() : given;
   store<u32>(target, argv.length, ARGUMENT_COUNT);
   store<u32>(target, variables.length, ENVIRONMENT_COUNT);
   let at = target + ARGUMENT_STRINGS;

@@ -2,5 +2,7 @@
 export * from "./arguments";
 export * from "./errors";
 export * from "./process";
+export * from "./process_list";
+export * from "./signals";
 export * from "./spawn_attributes";
 export * from "./utf8";

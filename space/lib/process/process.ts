@@ -54,14 +54,15 @@ export function pathBytes(path: string): usize {
 }
 
 /**
- * Starts the program at `path` with `argv` (argv[0] by custom its name) and our environment; it inherits descriptors 0–2.
+ * Starts the program at `path` with `argv` (argv[0] by custom its name) and `variables`, NAME=value each, as its environment
+ * (null: ours); it inherits descriptors 0–2.
  * → its process id; -ENOENT, -EACCES, -ENOEXEC, -E2BIG, -ENAMETOOLONG, -EAGAIN, -ENOMEM …
  */
-export function spawn(path: string, argv: string[]): i32 {
+export function spawn(path: string, argv: string[], variables: string[] | null = null): i32 {
   const name = pathBytes(path);
   if (!name) return -ENAMETOOLONG;
   if (!argumentBuffer) argumentBuffer = heap.alloc(ARGUMENT_BLOCK_SIZE);
-  const size = buildArguments(argv, argumentBuffer);
+  const size = buildArguments(argv, argumentBuffer, variables);
   if (size < 0) return size;
   return <i32>syscall(SYS_SPAWN_SERVICE, name, pathSize, argumentBuffer, size, 0, 0);
 }

@@ -5,6 +5,7 @@
 //
 // Terminal mode is the canonical mode of a POSIX terminal: echo, backspace and DEL erase a character, ^W a word, ^U the
 // line, CR counts as NL, ^D ends the line without a newline, which on an empty line reads as end of file.
+// Raw mode, which a terminal can be put into, hands on bytes as they come and echoes nothing: a line editor's (the shell's).
 // Plain mode hands bytes on unchanged. Only ^D is taken out: it ends the input for good, as the host sends it where its
 // own input ends (a UART has no other sign for it).
 
@@ -34,6 +35,7 @@ export class Input {
   private committed: u32 = 0;
   private tail: u32 = 0;
   private ended: bool = false; // plain mode: ^D has come
+  private raw: bool = false; // terminal: raw mode
 
   constructor(
     private output: Output,
@@ -50,9 +52,29 @@ export class Input {
     return this.tail - this.head < RING_SIZE;
   }
 
+  /** Whether it is a terminal whose lines are edited here. */
+  get editsLines(): bool {
+    return this.terminal && !this.raw;
+  }
+
+  /** Raw mode or back. What was typed so far stays: of a line that is not ended, for the one who reads raw. */
+  setRaw(raw: bool): void {
+    if (raw) this.committed = this.tail;
+    // A line that was typed ahead ended with CR; whoever reads lines looks for NL.
+    for (let at = this.head; at != this.tail && !raw; at++)
+      if (this.entryAt(at) == RETURN) unchecked((this.ring[at & (RING_SIZE - 1)] = <u16>NEWLINE));
+    this.raw = raw;
+  }
+
+  /** Forgets everything that was typed and not read. */
+  discard(): void {
+    this.head = this.committed = this.tail;
+  }
+
   /** Takes a byte from the UART. */
   accept(byte: u32): void {
-    if (this.terminal) this.edit(byte);
+    if (this.editsLines) this.edit(byte);
+    else if (this.raw) this.acceptRaw(byte);
     else if (!this.ended) this.acceptPlain(byte);
   }
 
@@ -63,7 +85,7 @@ export class Input {
       const entry = this.entryAt(at);
       if (entry == END_OF_FILE) break;
       store<u8>(target + count++, <u8>entry);
-      if (entry == NEWLINE && this.terminal) break;
+      if (entry == NEWLINE && this.editsLines) break;
     }
     return count;
   }
@@ -92,6 +114,13 @@ export class Input {
       this.put(byte);
       this.committed = this.tail;
     }
+  }
+
+  /** What does not fit is lost, as the device itself loses what nobody fetches. */
+  private acceptRaw(byte: u32): void {
+    if (!this.hasRoom) return;
+    this.put(byte);
+    this.committed = this.tail;
   }
 
   private edit(byte: u32): void {

@@ -3,13 +3,33 @@
 
 import { DRAIN_CANCELLED_CALL, DRAIN_RECORD_SIZE } from "../../../abi/construct";
 import { EPID_CONSOLE, NOTIFY_DRAIN, NOTIFY_LOG } from "../../../abi/endpoints";
-import { EAGAIN, EBADF, EBADMSG, EINVAL } from "../../../abi/errno";
+import { EAGAIN, EBADF, EBADMSG, EINTR, EINVAL, ENOTTY } from "../../../abi/errno";
 import { S_IFCHR } from "../../../abi/file";
 import { MAX_COPY_SLICE, MAX_INLINE_WRITE, MAX_MESSAGE_DATA } from "../../../abi/limits";
 import { FLAG_ASYNC, Message } from "../../../abi/message";
-import { VFS_CLOSE, VFS_READ, VFS_STAT, VFS_WRITE } from "../../../abi/ops";
+import {
+  CONSOLE_INTERRUPT,
+  CONSOLE_LINES,
+  CONSOLE_MODE,
+  CONSOLE_RAW,
+  VFS_CLOSE,
+  VFS_READ,
+  VFS_STAT,
+  VFS_WRITE,
+} from "../../../abi/ops";
 import { SYS_EP_DRAIN, SYS_IRQ_ACK } from "../../../abi/syscall";
-import { answerWithData, done, doneWithData, failed, LATER, message, Service } from "../../lib/hnx_ipc";
+import { SIGINT, SIGQUIT } from "../../../abi/wait";
+import {
+  answer,
+  answerWithData,
+  done,
+  doneWithData,
+  failed,
+  LATER,
+  message,
+  Service,
+} from "../../lib/hnx_ipc";
+import { kill } from "../../lib/process/process";
 import { syscall } from "../../lib/sys";
 import { Input } from "./input";
 import { Output } from "./output";
@@ -18,14 +38,19 @@ import { Readers } from "./readers";
 
 /** The only handle there is. The VFS answers an open of /dev/console with it. */
 export const CONSOLE_HANDLE: u32 = 1;
+const CONTROL_C: u32 = 0x03;
+const CONTROL_BACKSLASH: u32 = 0x1c;
+const CARET: u32 = 0x5e;
+const CONTROL_BIT: u32 = 0x40; // ^C is shown as "^" and 3 + 0x40
 /** Notification bit of the UART's interrupt. */
 export const UART_INTERRUPT_BIT: u32 = 0;
-const CONSOLE_MODE: u32 = S_IFCHR | 0o620;
+const DEVICE_MODE: u32 = S_IFCHR | 0o620;
 
 export class ConsoleService extends Service {
   private output: Output;
   private input: Input;
   private readers: Readers = new Readers();
+  private interrupted: i32 = 0; // process that ^C is for; 0: nobody
   private throttled: bool = false; // plain mode: bytes stay in the FIFO until readers make room
   private drainRecord: usize = heap.alloc(DRAIN_RECORD_SIZE);
 
@@ -65,6 +90,10 @@ export class ConsoleService extends Service {
         return this.close(m);
       case VFS_STAT:
         return this.stat(m);
+      case CONSOLE_MODE:
+        return this.setMode(m);
+      case CONSOLE_INTERRUPT:
+        return this.setInterrupted(m);
       default:
         return this.unknown(m);
     }
@@ -116,6 +145,36 @@ export class ConsoleService extends Service {
     return result < 0 ? failed(<i32>-result) : done(result);
   }
 
+  private setMode(m: Message): i64 {
+    const mode = m.readU32();
+    if (!m.ok) return failed(EBADMSG);
+    if (mode > CONSOLE_RAW) return failed(EINVAL);
+    if (!this.terminal) return failed(ENOTTY);
+    const before = this.input.editsLines ? CONSOLE_LINES : CONSOLE_RAW;
+    this.input.setRaw(mode == CONSOLE_RAW);
+    return done(before);
+  }
+
+  /** Only the caller itself can become the target, so the console's privilege to send signals serves nobody else. */
+  private setInterrupted(m: Message): i64 {
+    if (!this.terminal) return failed(ENOTTY);
+    this.interrupted = <i32>m.srcPid;
+    return done(0);
+  }
+
+  /** A byte that is a signal while lines are edited: it ends what was typed, and reads that wait, with -EINTR. → whether it was one */
+  private signal(byte: u32): bool {
+    const isSignal = byte == CONTROL_C || byte == CONTROL_BACKSLASH;
+    if (!isSignal || !this.interrupted || !this.input.editsLines) return false;
+    this.input.discard();
+    this.output.echo(CARET);
+    this.output.echo(byte ^ CONTROL_BIT);
+    // The signal first: whoever gets it may end the readers before they learn of their -EINTR and complain of it.
+    if (kill(this.interrupted, byte == CONTROL_C ? SIGINT : SIGQUIT) < 0) this.interrupted = 0;
+    for (; this.readers.count > 0; this.readers.removeFirst()) answer(this.readers.token, failed(EINTR));
+    return true;
+  }
+
   private close(m: Message): i64 {
     const handle = m.readU32();
     if (!m.ok) return failed(EBADMSG);
@@ -127,7 +186,7 @@ export class ConsoleService extends Service {
     if (!m.ok) return failed(EBADMSG);
     if (handle != CONSOLE_HANDLE) return failed(EBADF);
     m.beginReply();
-    m.withU32(CONSOLE_MODE).withU32(1).withU32(CONSOLE_HANDLE).withU32(EPID_CONSOLE); // mode, links, inode, device
+    m.withU32(DEVICE_MODE).withU32(1).withU32(CONSOLE_HANDLE).withU32(EPID_CONSOLE); // mode, links, inode, device
     m.withU64(0).withU64(0); // size, mtime_ns
     return doneWithData(0);
   }
@@ -149,7 +208,7 @@ export class ConsoleService extends Service {
         return;
       }
       const byte = this.uart.receive();
-      if (byte != BAD_BYTE) this.input.accept(byte);
+      if (byte != BAD_BYTE && !this.signal(byte)) this.input.accept(byte);
     }
   }
 

@@ -29,7 +29,18 @@ import { check } from "./mismatch.ts";
 import type { Model } from "./model.ts";
 import { dropObjects } from "./object_calls.ts";
 import { Process, STATE } from "./state.ts";
-import { NOTIFY, SIGNAL, U32_MAX, WNOHANG, WNOWAIT, error, register, signed } from "./words.ts";
+import {
+  KILL_DESCENDANTS,
+  NOTIFY,
+  SENDABLE_SIGNALS,
+  SIGNAL,
+  U32_MAX,
+  WNOHANG,
+  WNOWAIT,
+  error,
+  register,
+  signed,
+} from "./words.ts";
 
 export const INIT_PID = 1;
 const STATUS_BYTES = 4;
@@ -149,17 +160,29 @@ export function sysWait(m: Model, t: Process, { x }: Call): bigint | undefined {
   return undefined;
 }
 
-/** kill(pid, signal). */
+function descendsFrom(m: Model, process: Process, ancestor: number): boolean {
+  for (let at = process.parent; at !== 0; at = m.find(BigInt(at))?.parent ?? 0)
+    if (at === ancestor) return true;
+  return false;
+}
+
+/** kill(pid, signal, flags). Nobody in the simulation catches signals. */
 export function sysKill(m: Model, t: Process, { x }: Call): bigint {
-  if (x[1] !== 0n && x[1] !== BigInt(SIGNAL.KILL)) return error(EINVAL);
+  const signal = Number(x[1] & U32_MAX);
+  const known = x[1] <= 31n && (signal === 0 || ((SENDABLE_SIGNALS >> signal) & 1) === 1);
+  if (!known || x[2] > BigInt(KILL_DESCENDANTS)) return error(EINVAL);
   const victim = m.find(x[0]);
   if (!victim?.alive) return error(ESRCH);
   const builds = victim.state === STATE.BUILDING && victim.builder === t.pid;
-  if (!builds && victim.parent !== t.pid && victim !== t && !(t.privileges & PRIVILEGE_KILL))
+  if (!builds && victim !== t && !(t.privileges & PRIVILEGE_KILL) && !descendsFrom(m, victim, t.pid))
     return error(EPERM);
-  if (x[1]) {
-    if (victim.state !== STATE.BUILDING) announce(m);
-    endProcess(m, victim, SIGNAL.KILL);
+  if (signal === 0) return 0n;
+  const below = x[2]
+    ? m.all().filter((p) => p.alive && p.state !== STATE.BUILDING && descendsFrom(m, p, victim.pid))
+    : [];
+  for (const process of [...below.sort((a, b) => a.slot - b.slot), victim]) {
+    if (process.state !== STATE.BUILDING && signal === SIGNAL.KILL) announce(m);
+    endProcess(m, process, signal);
   }
   return 0n;
 }

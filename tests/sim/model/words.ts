@@ -24,6 +24,9 @@ export const SIGNAL = {
   SEGV: layout("SIGSEGV"),
   SYS: layout("SIGSYS"),
 };
+/** SIGINT, SIGQUIT, SIGKILL, SIGTERM. */
+export const SENDABLE_SIGNALS = (1 << 2) | (1 << 3) | (1 << 9) | (1 << 15);
+export const KILL_DESCENDANTS = 1;
 export const WNOHANG = layout("WNOHANG");
 export const WNOWAIT = layout("WNOWAIT");
 export const U32_MAX = 0xffff_ffffn;

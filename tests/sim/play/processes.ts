@@ -159,7 +159,10 @@ const kill: Action = (h, t) => {
   if (pid === 1n) return undefined;
   const children = h.children(t).filter((child) => child.alive);
   const victim = children.length > 0 && h.random.chance(60) ? BigInt(h.random.pick(children).pid) : pid;
-  return { number: S.SYS_KILL, x: [victim, h.hostile() ? h.number() : h.random.pick([9n, 9n, 0n])] };
+  return {
+    number: S.SYS_KILL,
+    x: [victim, h.hostile() ? h.number() : h.random.pick([9n, 9n, 0n, 2n, 15n]), h.random.pick([0n, 0n, 1n])],
+  };
 };
 const exit: Action = (h, t) => (t.pid === 1 ? undefined : { number: S.SYS_EXIT, x: [h.random.u64()] });
 const yieldTurn: Action = () => ({ number: S.SYS_YIELD });

@@ -1,16 +1,21 @@
 // Runs programs, the same modules that run on the machine, under Node: each with descriptors over one file tree. A program
 // that is started runs to its end at once, and its parent finds its status when it waits.
 
-import { EBUSY, EINVAL, ENOENT } from "../../../abi/errno.ts";
+import { EBUSY, EINVAL, ENOENT, ENOTTY } from "../../../abi/errno.ts";
+import { CONSOLE_MODE, CONSOLE_RAW } from "../../../abi/ops.ts";
 import { argumentBlock, readArgumentBlock } from "./arguments.ts";
 import { FileTree, makeDevice, makeFile, type OpenFile } from "./files.ts";
 import { ExitSignal, Process } from "./process.ts";
 
+/** Of abi/message.ts, whose decorators Node does not take. */
+const MESSAGE_PAGE = 0x1000;
+const MESSAGE_INFO = 0x10;
+const MESSAGE_DATA = 0x80;
 const O_RDWR = 2;
 const SIGTRAP = 5;
 const SIGSEGV = 11;
 const PROGRAMS =
-  "cat cmp cp crash dd df echo false free hexdump ln ls md5sum mkdir mount mv rm sh stat sync touch true truncate umount".split(
+  "basename cat chmod clear cmp cp crash date dd df dirname dmesg echo env false find free grep head hexdump ipcstat ln ls md5sum mkdir mount mv ps pwd rm seq sh sleep sort stat sync tail tee top touch true truncate umount uniq uptime wc xargs".split(
     " ",
   );
 
@@ -55,6 +60,21 @@ export class Machine {
     return { status: status & 0x7f ? 128 + (status & 0x7f) : status >> 8, out, err };
   }
 
+  /** Whether the console is a terminal, and whether it is in raw mode. */
+  terminal = false;
+  /** Seconds since 1970. */
+  wallClock_s = 0;
+  raw = false;
+
+  /** A request to the console. */
+  console(memory: WebAssembly.Memory): number {
+    if (!this.terminal) return -ENOTTY;
+    const page = new DataView(memory.buffer, MESSAGE_PAGE);
+    if (page.getUint16(MESSAGE_INFO, true) === CONSOLE_MODE)
+      this.raw = page.getUint32(MESSAGE_DATA, true) === CONSOLE_RAW;
+    return 0;
+  }
+
   /** What is mounted: "source type flags" by directory. */
   readonly mounts = new Map<string, string>();
 
@@ -75,20 +95,30 @@ export class Machine {
   }
 
   /** Starts the program at `path` and lets it end. → { pid, status word }, or -errno */
-  spawn(path: string, block: Buffer, inherited: OpenFile[]): { pid: number; status: number } | number {
+  spawn(
+    path: string,
+    block: Buffer,
+    inherited: OpenFile[],
+    directory: string,
+  ): { pid: number; status: number } | number {
     const node = this.files.find(path);
     if (typeof node === "number") return node;
     if (!node.program) return node.entries ? -13 : -8;
     const { argv, environment } = readArgumentBlock(block);
     this.started.push(argv);
     this.lastEnvironment = environment;
-    return { pid: ++this.lastPid, status: this.execute(node.program, block, inherited) };
+    return { pid: ++this.lastPid, status: this.execute(node.program, block, inherited, directory) };
   }
 
-  private execute(program: string, block: Buffer, inherited: (OpenFile | undefined)[]): number {
+  private execute(
+    program: string,
+    block: Buffer,
+    inherited: (OpenFile | undefined)[],
+    directory = "/",
+  ): number {
     if (!PROGRAMS.includes(program)) return -ENOENT;
     try {
-      return (new Process(this, program, block, inherited).main() & 0xff) << 8;
+      return (new Process(this, program, block, inherited, directory).main() & 0xff) << 8;
     } catch (error) {
       if (error instanceof ExitSignal) return (error.status & 0xff) << 8;
       if (error instanceof WebAssembly.RuntimeError) return SIGTRAP;

@@ -1,11 +1,14 @@
 // One program under Node: its module, its memory, its descriptors and the system calls that it may make.
 
 import { existsSync, readFileSync } from "node:fs";
-import { EBADF, ECHILD, EFAULT, EINVAL, ENOSYS } from "../../../abi/errno.ts";
+import { posix } from "node:path";
+import { EBADF, ECHILD, EFAULT, EINVAL, ENOSYS, ENOTDIR } from "../../../abi/errno.ts";
+import { O_APPEND, O_RDONLY, O_WRONLY, S_IFIFO } from "../../../abi/file.ts";
 import * as call from "../../../abi/syscall.ts";
 import { writeBlock } from "./arguments.ts";
 import {
   direntRecords,
+  makeFile,
   type OpenFile,
   readFile,
   statFsRecord,
@@ -14,6 +17,7 @@ import {
   writeFile,
 } from "./files.ts";
 import type { Machine } from "./machine.ts";
+import { systemHandlers } from "./system.ts";
 
 const INFO_BYTES = 72;
 const O_CREATE_WRITE_TRUNCATE = 0x241;
@@ -59,11 +63,13 @@ export class Process {
     program: string,
     block: Buffer,
     inherited: (OpenFile | undefined)[],
+    private directory = "/",
   ) {
     const handlers = this.handlers();
     const sys = {
       call: (number: number, ...args: bigint[]) => BigInt(handlers[number]?.(...args.map(Number)) ?? -ENOSYS),
       counter: () => 1n,
+      epCall: () => BigInt(this.machine.console(this.exports.memory)),
       epRecv: (_epid: number, timeout_ns: bigint) => {
         this.clock_ns += Number(timeout_ns);
         return 0n;
@@ -95,7 +101,8 @@ export class Process {
   }
 
   private path(address: number, size: number): string {
-    return this.slice(address, size).toString("latin1");
+    const path = this.slice(address, size).toString("latin1");
+    return path === "" || path.startsWith("/") || this.directory === "/" ? path : `${this.directory}/${path}`;
   }
 
   private lowestFree(): number {
@@ -118,6 +125,23 @@ export class Process {
     for (let i = this.descriptors.length; i < to; i++) this.descriptors[i] = undefined;
     this.descriptors[to] = file;
     return to;
+  }
+
+  /** A pipe without a limit: who writes runs to its end before who reads is started. */
+  private makePipe(address: number): number {
+    const node = { ...makeFile(), mode: S_IFIFO | 0o600 };
+    const ends = this.slice(address, 8);
+    ends.writeUInt32LE(this.install({ node, flags: O_RDONLY, position: 0 }), 0);
+    ends.writeUInt32LE(this.install({ node, flags: O_WRONLY | O_APPEND, position: 0 }), 4);
+    return 0;
+  }
+
+  private changeDirectory(path: string): number {
+    const node = this.machine.files.find(path);
+    if (typeof node === "number") return node;
+    if (!node.entries) return -ENOTDIR;
+    this.directory = posix.normalize(path).replace(/(.)\/$/, "$1");
+    return 0;
   }
 
   private copyOut(bytes: Buffer | number, address: number): number {
@@ -145,7 +169,8 @@ export class Process {
   }
 
   private handlers(): Record<number, Handler> {
-    return { ...this.pathHandlers(), ...this.fileHandlers(), ...this.processHandlers() };
+    const tell = systemHandlers((address, size) => this.slice(address, size), this.machine);
+    return { ...this.pathHandlers(), ...this.fileHandlers(), ...this.processHandlers(), ...tell };
   }
 
   private pathHandlers(): Record<number, Handler> {
@@ -163,10 +188,14 @@ export class Process {
         files.rename(this.path(from, fromSize), this.path(to, toSize)),
       [call.SYS_LINK]: (from, fromSize, to, toSize) =>
         files.link(this.path(from, fromSize), this.path(to, toSize)),
-      [call.SYS_CHANGE]: (path, size) => {
+      [call.SYS_CHANGE]: (path, size, changed, mode) => {
         const node = files.find(this.path(path, size));
-        return typeof node === "number" ? node : 0;
+        if (typeof node === "number") return node;
+        if (changed & 1) node.mode = (node.mode & ~0o7777) | mode;
+        return 0;
       },
+      [call.SYS_CHDIR]: (path, size) => this.changeDirectory(this.path(path, size)),
+      [call.SYS_GETCWD]: (address) => this.copyOut(Buffer.from(this.directory, "latin1"), address),
       [call.SYS_SYNC]: () => 0,
       [call.SYS_MOUNT]: (path, size, source, sourceSize, type, last) =>
         this.machine.mount(
@@ -201,6 +230,7 @@ export class Process {
       [call.SYS_LSEEK]: this.withFile((file, offset) => (file.position = offset)),
       [call.SYS_FTRUNCATE]: this.withFile((file, size) => truncateFile(file, size)),
       [call.SYS_DUP2]: (fd, target) => this.duplicate(fd, target),
+      [call.SYS_PIPE]: (address) => this.makePipe(address),
       [call.SYS_CLOSE]: (fd) => {
         if (!this.descriptors[fd]) return -EBADF;
         this.descriptors[fd] = undefined;
@@ -223,6 +253,7 @@ export class Process {
           this.path(path, pathSize),
           Buffer.from(this.slice(block, size)),
           inherited,
+          this.directory,
         );
         if (typeof child === "number") return child;
         this.children.set(child.pid, child.status);

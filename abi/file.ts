@@ -59,6 +59,11 @@ export const CHANGE_NOFOLLOW: u32 = 0x100;
 /** A time that means "now". */
 export const TIME_NOW: u64 = 0xffffffffffffffff;
 
+/** What SYS_PIPE writes, and VFS_PIPE's data: two u32, the reading end and the writing one. */
+export const PIPE_BYTES: u32 = 8;
+export const PIPE_READER: u32 = 0;
+export const PIPE_WRITER: u32 = 4;
+
 // Dirent, packed one after another, each starting on a multiple of 4:
 //   0        4        6       7        8
 //   | inode  | size   | type  | length | name (length bytes), padding up to size |

@@ -27,6 +27,7 @@ export const VFS_FSYNC: u32 = 119; // u32 handle
 export const VFS_MOUNT: u32 = 120; // u32 MOUNT_…, str type, str source, path of the directory
 export const VFS_UMOUNT: u32 = 121; // path of the directory
 export const VFS_SYNC: u32 = 122; // everything that was changed anywhere
+export const VFS_PIPE: u32 = 123; // → data: u32 handle of the reading end, u32 of the writing one
 
 // Network (abi/net.ts has addresses, flags and options). A socket's handle also takes VFS_READ, VFS_WRITE and VFS_CLOSE.
 export const NET_SOCKET: u32 = 200; // u32 family, u32 type, u32 protocol → value: handle

@@ -19,6 +19,7 @@ export const COMPLETE_OPEN: u32 = 3; // the value is a handle: a new descriptor;
 export const COMPLETE_CLOSE: u32 = 4; // argument: the open handle that is no more
 export const COMPLETE_READ: u32 = 5; // the value is a count; data that came along goes to the caller's buffer
 export const COMPLETE_RECORD: u32 = 6; // the data is a record of exactly completionLength bytes for the caller; result 0
+export const COMPLETE_PIPE: u32 = 7; // the data is two handles: two new descriptors; argument: the reserved open handles, 16 bits each
 
 /** A request of operation `op` in `t`'s message page, to be filled with its with… methods. */
 export function serviceRequest(t: Thread, op: u32): Message {

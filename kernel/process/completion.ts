@@ -4,9 +4,16 @@
 import { EFAULT, EIO, EMFILE } from "../../abi/errno";
 import { FLAG_OTHER_ENDPOINT } from "../../abi/message";
 import { FRAME_SYSCALL, Thread } from "../../core/ipc/thread";
-import { COMPLETE_CLOSE, COMPLETE_OPEN, COMPLETE_READ, COMPLETE_RECORD } from "../../ipc_services/delegate";
+import {
+  COMPLETE_CLOSE,
+  COMPLETE_OPEN,
+  COMPLETE_PIPE,
+  COMPLETE_READ,
+  COMPLETE_RECORD,
+} from "../../ipc_services/delegate";
 import { copyToUser } from "../memory/user_copy";
 import { freeDescriptor, installDescriptor, releaseHandle, setHandle, endpointOfHandle } from "./handles";
+import { installPipe, releasePipe } from "./pipe";
 import { processOf } from "./process";
 
 /** code < 0: -errno, and there is no data. data: kernel address of `length` bytes. */
@@ -26,6 +33,7 @@ export function completeDelegated(
 
 function fail(t: Thread, kind: u32, code: i32): i64 {
   if (kind == COMPLETE_OPEN || kind == COMPLETE_CLOSE) releaseHandle(t.completionArgument);
+  else if (kind == COMPLETE_PIPE) releasePipe(t.completionArgument);
   return code;
 }
 
@@ -40,6 +48,7 @@ function succeed(t: Thread, kind: u32, value: i64, length: u32, flags: u32, data
     if (length != t.completionLength) return -EIO;
     return copyToUser(processOf(t), t.completionAddress, data, length) == length ? 0 : -EFAULT;
   }
+  if (kind == COMPLETE_PIPE) return installPipe(t, length, data);
   return value < 0 ? -EIO : value;
 }
 

@@ -79,6 +79,12 @@ export function freeDescriptor(p: Process): i32 {
   return -1;
 }
 
+/** Whether `count` descriptors are free. */
+export function hasFreeDescriptors(p: Process, count: u32): bool {
+  for (let fd: u32 = 0; fd < MAX_FDS && count; fd++) if (!load<u16>(descriptorAddress(p, fd))) count--;
+  return count == 0;
+}
+
 /** Makes free descriptor `fd` name the handle. */
 export function installDescriptor(p: Process, fd: u32, index: u32): void {
   store<u16>(descriptorAddress(p, fd), <u16>(index + 1));

@@ -41,7 +41,7 @@ import {
 } from "../../core/ipc/thread";
 import { THREAD_SIZE } from "../../core/ipc/tables";
 import { wakeWith } from "../../core/ipc/transfer";
-import { COMPLETE_CLOSE, COMPLETE_OPEN } from "../../ipc_services/delegate";
+import { COMPLETE_CLOSE, COMPLETE_OPEN, COMPLETE_PIPE } from "../../ipc_services/delegate";
 import { counter, flushAddressSpace } from "../hal/hw";
 import { resetVirtio } from "../hal/virtio";
 import { releaseInterrupts } from "../irq/irq";
@@ -67,6 +67,7 @@ import {
   releaseHandle,
   releaseUnheard,
 } from "./handles";
+import { releasePipe } from "./pipe";
 import {
   LAST_SLOT,
   Process,
@@ -181,11 +182,12 @@ function stopDevices(p: Process): void {
   }
 }
 
-/** A delegated open or close under way dies with its caller. */
+/** A delegated open, pipe or close under way dies with its caller. */
 function settleCompletion(t: Thread): void {
   const blocked = t.server != null || t.state == STATE_SENDING;
   if (!blocked) return;
   if (t.completion == COMPLETE_OPEN) releaseHandle(t.completionArgument);
+  else if (t.completion == COMPLETE_PIPE) releasePipe(t.completionArgument);
   else if (t.completion == COMPLETE_CLOSE) {
     // A close that its service has not received yet must still reach it.
     if (t.state == STATE_SENDING) drainHandle(t.completionArgument);

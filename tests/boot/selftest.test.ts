@@ -37,3 +37,9 @@ test("the construction calls refuse what they must, and leave nothing behind", a
   const { out } = await guest.stop();
   expect(out).toMatch(/\[INFO\] selftest-build: \d{2,3} checked, 0 wrong, nothing left\n/);
 });
+
+test("pipes between processes: bytes, waiting, the death of either end, and all descriptors", async () => {
+  const { out, status } = await runGuest({ cmd: "selftest-pipe" });
+  expect(out).toContain("selftest-pipe: 30 pipes at once, 0 wrong\n");
+  expect(status).toBe(0);
+});

@@ -28,6 +28,7 @@ import { endpointCreate, endpointExists } from "../../../core/ipc/endpoint";
 import { grantCapability } from "../../../core/ipc/rights";
 import { FRAME_SYSCALL, STATE_READY, Thread } from "../../../core/ipc/thread";
 import { yieldTurn } from "../../sched/sched";
+import { sysPipe } from "../pipe";
 import { processOf } from "../process";
 import * as build from "./construct";
 import * as device from "./device";
@@ -205,6 +206,8 @@ function performName(t: Thread, number: i32): i64 {
       return names.sysFsync(t);
     case S.SYS_SYNC:
       return names.sysSync(t);
+    case S.SYS_PIPE:
+      return sysPipe(t);
     case S.SYS_MOUNT:
       return names.sysMount(t);
     case S.SYS_UMOUNT:

@@ -5,7 +5,9 @@
 //
 // Whose handle it is the kernel knows, and only the kernel.
 
-import { S_IFMT } from "../../../abi/file";
+import { S_IFIFO, S_IFMT } from "../../../abi/file";
+import { closePipeEnd } from "./pipe_ends";
+import { inodeAt } from "./tmpfs/inode";
 import { superblock } from "./tmpfs/superblock";
 import { HANDLE_BLOCK, HANDLE_SIZE, MAX_HANDLES, blockAddress } from "./tmpfs/layout";
 import { fileSystemOf, mountAt, removeMount } from "./mount_table";
@@ -39,9 +41,9 @@ function handleAt(index: u32): Handle {
   return changetype<Handle>(blockAddress(HANDLE_BLOCK) + <usize>index * HANDLE_SIZE);
 }
 
-/** Whether one more handle can be opened. */
-export function hasFreeHandle(): bool {
-  return superblock().openHandles < superblock().maxHandles;
+/** Whether one more handle, or `count` of them, can be opened. */
+export function hasFreeHandle(count: u32 = 1): bool {
+  return superblock().openHandles + count <= superblock().maxHandles;
 }
 
 /** After a restart: mounts of a type whose state is lost go, and the handles on them are closed. */
@@ -108,6 +110,7 @@ export function closeHandle(value: u32): bool {
   sb.freeHandle = (value & INDEX_MASK) + 1;
   sb.openHandles -= 1;
   if (sb.openedHandle == value) sb.openedHandle = 0;
+  if (handle.type == S_IFIFO) closePipeEnd(inodeAt(inode), handle.flags);
   const mount = mountAt(handle.mount);
   mount.opens -= 1;
   fileSystemOf(mount).closed(mount, inode);
@@ -117,5 +120,17 @@ export function closeHandle(value: u32): bool {
 /** The caller of `token` died: if it had just been given a handle, its answer reached no one, and no one will close it. */
 export function closeUndelivered(token: u64): void {
   const sb = superblock();
-  if (sb.openedHandle && sb.openedToken == token) closeHandle(sb.openedHandle);
+  if (!sb.openedHandle || sb.openedToken != token) return;
+  const handle = findHandle(sb.openedHandle);
+  if (handle && handle.type == S_IFIFO) closePipe(handle.inode);
+  else closeHandle(sb.openedHandle);
+}
+
+/** Closes both ends of a pipe. */
+function closePipe(inode: u32): void {
+  for (let index: u32 = 0; index < superblock().freshHandle; index++) {
+    const handle = handleAt(index);
+    if (handle.inode == inode && handle.type == S_IFIFO)
+      closeHandle((handle.generation << INDEX_BITS) | index);
+  }
 }

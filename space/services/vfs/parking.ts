@@ -8,6 +8,7 @@
 import { MAX_MESSAGE_DATA } from "../../../abi/limits";
 import { MESSAGE_DATA, Message } from "../../../abi/message";
 import { message } from "../../lib/hnx_ipc/call";
+import { setReady } from "./work";
 
 /** One call a process, so there is a slot for each (abi/limits.ts, MAX_PROCESSES). */
 const MAX_PARKED: u32 = 128;
@@ -42,6 +43,12 @@ let awaitedCount: u32 = 0;
 /** Slots whose requests can be done again. */
 let readySlots: u32 = 0;
 let parkedSlots: u32 = 0;
+
+/** So many more, or fewer, are ready. */
+function countReady(count: i32): void {
+  readySlots += <u32>count;
+  setReady(readySlots != 0);
+}
 
 @inline
 function slotAt(index: u32): Slot {
@@ -98,7 +105,7 @@ function registerSlot(index: u32): void {
     if (addWaiter(changetype<Waiters>(<usize>address), index) || !isAwaitedBefore(address, i))
       slot.awaiting += 1;
   }
-  if (!slot.awaiting) readySlots += 1;
+  if (!slot.awaiting) countReady(1);
 }
 
 /** Keeps the request in the message page. false: no slot is free, which only a caller that is not the kernel's can bring about. */
@@ -129,7 +136,7 @@ function wakeBits(bits: u64, first: u32): void {
     bits &= bits - 1;
     if (!slot.token || !slot.awaiting) continue;
     slot.awaiting -= 1;
-    if (!slot.awaiting) readySlots += 1;
+    if (!slot.awaiting) countReady(1);
   }
 }
 
@@ -144,7 +151,7 @@ export function takeReady(): bool {
     const slot = slotAt(index);
     if (!slot.token || slot.awaiting) continue;
     runningSlot = index;
-    readySlots -= 1;
+    countReady(-1);
     memory.copy(changetype<usize>(message()), changetype<usize>(slot) + SLOT_MESSAGE, MESSAGE_BYTES);
     message().rewind();
     awaitedCount = 0;
@@ -152,7 +159,7 @@ export function takeReady(): bool {
     value = slot.value;
     return true;
   }
-  readySlots = 0;
+  countReady(-(<i32>readySlots));
   return false;
 }
 
@@ -176,7 +183,7 @@ export function cancelParked(token: u64): void {
   for (let index: u32 = 0; index < MAX_PARKED; index++) {
     const slot = slotAt(index);
     if (!slot.token || slot.token > token || ((slot.token ^ token) & TOKEN_SLOT_MASK) != 0) continue;
-    if (!slot.awaiting) readySlots -= 1;
+    if (!slot.awaiting) countReady(-1);
     slot.token = 0;
     parkedSlots -= 1;
   }

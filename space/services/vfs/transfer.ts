@@ -23,6 +23,7 @@ import { answerStatus } from "./answer";
 import { FileSystem } from "./file_system";
 import { Handle, findHandle } from "./handle";
 import { Mount, fileSystemOf, mountAt } from "./mount_table";
+import { readPipe, writePipe } from "./pipe";
 import { spanAddress } from "./span";
 
 /** Puts `length` ≤ 256 bytes into the answer. */
@@ -60,8 +61,11 @@ export function read(m: Message): i64 {
   if (!at) return failed(EBADMSG);
   const handle = findHandle(load<u32>(at));
   if (!handle || (handle.flags & O_ACCESS_MODE) == O_WRONLY) return failed(EBADF);
-  if (handle.type == S_IFDIR) return failed(EISDIR);
   const wanted = load<u64>(at, 8);
+  if (handle.type != S_IFREG) {
+    if (handle.type == S_IFDIR) return failed(EISDIR);
+    if (handle.type == S_IFIFO) return readPipe(m, handle, wanted, load<u32>(at, 4));
+  }
   const isCurrent = wanted == CURRENT_OFFSET;
   const offset = isCurrent ? handle.position : wanted;
   if (<i64>offset < 0) return failed(EINVAL);
@@ -82,6 +86,7 @@ export function read(m: Message): i64 {
 
 /** Writes at the handle's position, at the end, or at an offset of its own. → bytes written, -errno, WAIT. */
 function writeHandle(m: Message, handle: Handle, wanted: u64, length: u32): i32 {
+  if (handle.type == S_IFIFO) return writePipe(m, handle, wanted, length);
   const isCurrent = wanted == CURRENT_OFFSET;
   const mount = mountAt(handle.mount);
   const fs = fileSystemOf(mount);

@@ -13,7 +13,7 @@ import { close, create, drain, open } from "./open";
 import { PARK } from "./answer";
 import { isAnswersEndpoint, isConnected, sendIo } from "./cache/client";
 import { beginStamp } from "./cache/frame";
-import { completeIo, diskWork, isWatched } from "./cache/io";
+import { completeIo } from "./cache/io";
 import { doWhatIsDue, watchDisks } from "./cache/watch";
 import { hasNameless } from "./ext/in_use";
 import { endNamelessInodes } from "./ext/truncate";
@@ -22,8 +22,10 @@ import { beginRun, finishReady, park, parkAgain, takeReady } from "./parking";
 import { namesChanged } from "./path_cache";
 import { readdir } from "./readdir";
 import { fsync, sync } from "./sync";
+import { pipe } from "./pipe";
 import { superblock } from "./tmpfs/superblock";
 import { read, seek, write } from "./transfer";
+import { anyWork, hasReady, isWatched } from "./work";
 
 /** An operation that may have changed what paths lead to is over. */
 @inline
@@ -56,20 +58,21 @@ export class Vfs extends Service {
       result = this.answerTo(m);
       sb.changing = 0;
     }
-    if (u32(hasNameless()) | diskWork()) return this.endWithDisks(m, result);
+    if (u32(hasNameless()) | anyWork()) return this.endWithWork(m, result);
     return result == PARK ? this.keep(m) : result;
   }
 
   /**
-   * The end of an operation while there is something to do for disks. While there is something to look after in time, the
-   * answer goes out here, because only a receive of its own can end in time. → LATER, or what is left to be answered
+   * The end of an operation while there is more to do: for disks, or for parked requests that can go on. The answer goes out
+   * here before they do, and also while there is something to look after in time, because only a receive of its own can end
+   * in time. → LATER, or what is left to be answered
    */
-  private endWithDisks(m: Message, result: i64): i64 {
+  private endWithWork(m: Message, result: i64): i64 {
     // Kept first: what is sent may fail at once, and then has to wake it.
     if (result == PARK) result = this.keep(m);
     const token = m.msgId;
     this.workOnDisks();
-    if (this.isAgain || (result != LATER && !isWatched())) return result;
+    if (this.isAgain || (result != LATER && !isWatched() && !hasReady())) return result;
     if (result != LATER) answerWithData(token, result);
     this.runReady();
     this.doDue();
@@ -135,7 +138,9 @@ export class Vfs extends Service {
   }
 
   notification(bits: u64): void {
-    if (bits & NOTIFY_DRAIN) drain();
+    if (!(bits & NOTIFY_DRAIN)) return;
+    drain();
+    this.runReady(); // who waited for a pipe whose other end was closed
   }
 
   @inline
@@ -192,6 +197,8 @@ export class Vfs extends Service {
         return fsync(m);
       case op.VFS_SYNC:
         return sync(m);
+      case op.VFS_PIPE:
+        return pipe(m);
       default:
         return this.unknown(m);
     }

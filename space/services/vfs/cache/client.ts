@@ -52,6 +52,7 @@ import {
   loseDisks,
   sectorsOfPage,
 } from "./disk";
+import { unsentIo } from "../work";
 import {
   IO_FLUSH,
   IO_READ,
@@ -64,7 +65,6 @@ import {
   ioAt,
   markSent,
   nextUnsent,
-  unsentIo,
 } from "./io";
 import { OBJECT_FRAMES, PAGE_SHIFT, frameAddress, frameCount } from "./layout";
 

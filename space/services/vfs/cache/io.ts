@@ -5,6 +5,7 @@
 import { BLOCK_MAX_PENDING } from "../../../../abi/block";
 import { EAGAIN } from "../../../../abi/errno";
 import { Waiters, wake } from "../parking";
+import { addUnsent } from "../work";
 import { DISK_FAILED, Disk, diskAt } from "./disk";
 import {
   FRAME_DIRTY,
@@ -49,9 +50,6 @@ const table: usize = memory.data(5120, 8); // MAX_IO of IO_SIZE bytes
 /** Requests that wait for any request to be answered. */
 export const ioWaiters = changetype<Waiters>(memory.data(16, 8));
 let pending: u32 = 0;
-/** Requests that were not sent, and WATCHED: one word, so that an operation learns with one load that there is nothing to do. */
-let work: u32 = 0;
-const WATCHED: u32 = 0x8000_0000;
 /** The request that pages are being added to, or 0. */
 let batch = changetype<Io>(0);
 
@@ -67,23 +65,6 @@ export function frameOfIo(io: Io, i: u32): u32 {
 export function pendingIo(): u32 {
   return pending;
 }
-@inline
-export function unsentIo(): u32 {
-  return work & ~WATCHED;
-}
-/** Not 0 if there is anything to send, or to look after in time (watch.ts). */
-@inline
-export function diskWork(): u32 {
-  return work;
-}
-@inline
-export function isWatched(): bool {
-  return (work & WATCHED) != 0;
-}
-export function setWatched(isOn: bool): void {
-  work = isOn ? work | WATCHED : work & ~WATCHED;
-}
-
 /** Whether one more request can be begun. */
 @inline
 export function canStartIo(): bool {
@@ -112,7 +93,7 @@ function startIo(kind: u32, disk: Disk, page: u32): Io {
   io.isSent = 0;
   io.isRun = 1;
   pending += 1;
-  work += 1;
+  addUnsent(1);
   disk.pending += 1;
   return io;
 }
@@ -183,7 +164,7 @@ export function nextUnsent(from: u32): i32 {
 }
 export function markSent(io: Io): void {
   io.isSent = 1;
-  work -= 1;
+  addUnsent(-1);
 }
 
 /** A frame's page has come, or not. */
@@ -222,7 +203,7 @@ function endIo(io: Io, succeeded: bool, result: i32): void {
   if (io.kind == IO_FLUSH) disk.flushResult = succeeded ? 0 : result;
   if (!succeeded && io.kind != IO_READ) disk.flags |= DISK_FAILED;
   io.kind = 0;
-  if (!io.isSent) work -= 1;
+  if (!io.isSent) addUnsent(-1);
   pending -= 1;
   disk.pending -= 1;
   wake(ioWaiters);
@@ -236,7 +217,7 @@ export function completeIo(cookie: u64, result: i64): void {
   if (!io.kind || !io.isSent || cookieOf(index) != cookie) return;
   if (result == -EAGAIN) {
     io.isSent = 0;
-    work += 1;
+    addUnsent(1);
     return;
   }
   endIo(io, result >= 0, <i32>max<i64>(result, i32.MIN_VALUE));

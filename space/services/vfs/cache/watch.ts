@@ -5,7 +5,8 @@ import { NO_TIMEOUT } from "../../../../abi/message";
 import { now_ns } from "../clock";
 import { checkBlockService } from "./client";
 import { hasDirtyPages } from "./disk";
-import { pendingIo, setWatched, unsentIo } from "./io";
+import { setWatched, unsentIo } from "../work";
+import { pendingIo } from "./io";
 import { startWritingAll } from "./writeback";
 
 /** A change is on its way to its disk so long after it was made, at most. */

@@ -43,7 +43,7 @@ function makeBlock(inode: Inode, index: u32): u32 {
 }
 
 /** findSpanOf for writing: blocks that are not there are made. 0: no space left. */
-function makeSpan(inode: Inode, offset: u64, limit: u32): u32 {
+export function makeSpan(inode: Inode, offset: u64, limit: u32): u32 {
   const within = (<u32>offset) & (BLOCK_SIZE - 1);
   const index = <u32>(offset >> BLOCK_SHIFT);
   let block = findBlock(inode, index);

@@ -2,7 +2,7 @@
 // An inode lives while a name (links) or an open handle (opens) refers to it; one without a name is an orphan, which
 // its last close releases.
 
-import { S_IFDIR, S_IFMT } from "../../../../abi/file";
+import { S_IFDIR, S_IFIFO, S_IFMT } from "../../../../abi/file";
 import { now_ns } from "../clock";
 import { releaseAllBlocks } from "./block_map";
 import { INODE_BLOCK, INODE_SIZE, blockAddress } from "./layout";
@@ -25,19 +25,25 @@ export class Inode {
   height: u32; // block map: levels of index blocks above the data
   blocks: u32; // blocks that it holds, index blocks included
   parent: u32; // directory: the inode above it. Released inode: the next one in the list
-  entries: u32; // directory: names in it
-  firstRoom: u32; // directory: its blocks below this index are full
+  entries: u32; // directory: names in it. Pipe: where in the ring the next byte to be read lies
+  firstRoom: u32; // directory: its blocks below this index are full. Pipe: PIPE_…, the ends that are open (pipe_ends.ts)
   ctime_ns: u64; // last change of anything
 }
 
-const INODE_ATIME: usize = 48; // u64, in the place of what only directories have
+const INODE_ATIME: usize = 48; // u64, in the place of what only directories and pipes have
 
-/** Time of the last access as it was set; reading does not change it. A directory's is its mtime. */
+/** Whether the inode has a time of access of its own; a directory's, and a pipe's, is its mtime. */
+function hasAtime(inode: Inode): bool {
+  const type = inode.mode & S_IFMT;
+  return type != S_IFDIR && type != S_IFIFO;
+}
+
+/** Time of the last access as it was set; reading does not change it. */
 export function atime_ns(inode: Inode): u64 {
-  return isDirectory(inode) ? inode.mtime_ns : load<u64>(changetype<usize>(inode), INODE_ATIME);
+  return hasAtime(inode) ? load<u64>(changetype<usize>(inode), INODE_ATIME) : inode.mtime_ns;
 }
 export function setAtime_ns(inode: Inode, time_ns: u64): void {
-  if (!isDirectory(inode)) store<u64>(changetype<usize>(inode), time_ns, INODE_ATIME);
+  if (hasAtime(inode)) store<u64>(changetype<usize>(inode), time_ns, INODE_ATIME);
 }
 
 @inline

@@ -1,7 +1,8 @@
 // Responses to delegated calls in the model: how each becomes the system call's result (docs/SYSCALLS.md).
 
 import { EFAULT, EIO, EMFILE } from "../../../abi/errno.ts";
-import { freeDescriptor, install } from "./handles.ts";
+import { PIPE_BYTES } from "../../../abi/file.ts";
+import { abandon, freeDescriptor, install, remove } from "./handles.ts";
 import type { Model } from "./model.ts";
 import type { Completion, OpenHandle, Process } from "./state.ts";
 import { FLAG, U32_MAX, error, register } from "./words.ts";
@@ -27,6 +28,7 @@ export function completeCall(
 
 function refuse(m: Model, completion: Completion, status: bigint): bigint {
   if (completion.kind === "open" || completion.kind === "close") m.handles.delete(completion.handle);
+  if (completion.kind === "pipe") completion.ends.forEach((end) => m.handles.delete(end));
   return status;
 }
 
@@ -53,6 +55,8 @@ function succeed(
       if (data.length !== completion.length) return error(EIO);
       return m.writeUser(t, completion.address, data) === data.length ? 0n : error(EFAULT);
     }
+    case "pipe":
+      return installPipe(m, t, completion.ends, completion.address, data);
     case "value":
       return value < 0n ? error(EIO) : value;
   }
@@ -78,4 +82,29 @@ function installOpened(
   handle.handle = Number(value);
   install(t, fd, handle);
   return BigInt(fd);
+}
+
+/** Both ends get descriptors, the reading one the lowest; a caller that cannot be told of them has none. */
+function installPipe(
+  m: Model,
+  t: Process,
+  ends: [OpenHandle, OpenHandle],
+  address: number,
+  data: Uint8Array,
+): bigint {
+  if (data.length !== PIPE_BYTES) {
+    ends.forEach((end) => m.handles.delete(end));
+    return error(EIO);
+  }
+  const handles = new Uint32Array(data.slice().buffer);
+  const descriptors = ends.map((end, i) => {
+    const fd = freeDescriptor(t);
+    end.handle = handles[i];
+    install(t, fd, end);
+    return fd;
+  });
+  const result = new Uint8Array(Uint32Array.from(descriptors).buffer);
+  if (m.writeUser(t, address, result) === PIPE_BYTES) return 0n;
+  descriptors.forEach((fd, i) => remove(t, fd) === 0 && abandon(m, ends[i]));
+  return error(EFAULT);
 }

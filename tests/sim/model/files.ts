@@ -2,13 +2,14 @@
 
 import { EBADF, EFAULT, EINVAL, EMFILE, ENFILE, ENXIO, EPERM } from "../../../abi/errno.ts";
 import { EPID_VFS } from "../../../abi/endpoints.ts";
-import { O_CREAT, O_TRUNC, O_WRONLY, STAT_BYTES } from "../../../abi/file.ts";
+import { O_CREAT, O_TRUNC, O_WRONLY, PIPE_BYTES, STAT_BYTES } from "../../../abi/file.ts";
 import { MAX_INLINE_WRITE, MAX_MESSAGE_DATA, MAX_OPEN_HANDLES } from "../../../abi/limits.ts";
 import {
   NO_HANDLE,
   VFS_CLOSE,
   VFS_CREATE,
   VFS_OPEN,
+  VFS_PIPE,
   VFS_READ,
   VFS_READDIR,
   VFS_SEEK,
@@ -88,6 +89,20 @@ function open(m: Model, t: Process, x: bigint[], op: number, flags: bigint, mode
 export const sysOpen = (m: Model, t: Process, x: bigint[]): Result => open(m, t, x, VFS_OPEN, x[2], x[3]);
 export const sysCreat = (m: Model, t: Process, x: bigint[]): Result =>
   open(m, t, x, VFS_CREATE, BigInt(O_CREAT | O_TRUNC | O_WRONLY), x[2]);
+
+/** pipe(address). */
+export function sysPipe(m: Model, t: Process, x: bigint[]): Result {
+  if (!t.memory.contains(x[0], BigInt(PIPE_BYTES))) return error(EFAULT);
+  if (t.descriptors.filter((each) => !each).length < 2) return error(EMFILE);
+  if (m.handles.size > MAX_OPEN_HANDLES - 2) return error(ENFILE);
+  const end = (): OpenHandle => ({ endpoint: EPID_VFS, handle: 0, references: 0 });
+  const ends: [OpenHandle, OpenHandle] = [end(), end()];
+  ends.forEach((each) => m.handles.add(each));
+  const completion: Completion = { kind: "pipe", ends, address: Number(x[0]) };
+  const sent = delegate(m, t, EPID_VFS, new Request(VFS_PIPE), completion, false);
+  if (sent !== undefined) ends.forEach((each) => m.handles.delete(each));
+  return sent;
+}
 
 /** mkdir, rmdir, unlink. */
 export function sysPath(m: Model, t: Process, x: bigint[], op: number, hasMode: boolean): Result {

@@ -89,10 +89,11 @@ function stopDevices(m: Model, p: Process): void {
     if (kind === DEVICE_VIRTIO && index < VIRTIO_SLOTS) m.devicesRun[index] = false;
 }
 
-/** A delegated open or close under way dies with its caller; a close that nobody received must still be heard of. */
+/** A delegated open, pipe or close under way dies with its caller; a close that nobody received must still be heard of. */
 function settleCompletion(m: Model, p: Process): void {
   const { completion } = p;
   p.completion = undefined;
+  if (completion?.kind === "pipe") completion.ends.forEach((end) => m.handles.delete(end));
   if (completion?.kind !== "open" && completion?.kind !== "close") return;
   if (completion.kind === "close" && p.state === STATE.SENDING) abandon(m, completion.handle);
   else m.handles.delete(completion.handle);

@@ -67,6 +67,7 @@ export type Completion =
   | { kind: "value" }
   | { kind: "open"; handle: OpenHandle }
   | { kind: "close"; handle: OpenHandle }
+  | { kind: "pipe"; ends: [OpenHandle, OpenHandle]; address: number }
   | { kind: "read"; address: number; length: number }
   | { kind: "record"; address: number; length: number };
 

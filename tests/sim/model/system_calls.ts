@@ -168,6 +168,7 @@ const HANDLERS: Record<number, Handler> = {
   [S.SYS_LOG_READ]: device.sysLogRead,
   [S.SYS_LOG_WRITE]: device.sysLogWrite,
   [S.SYS_OPEN]: (m, t, c) => files.sysOpen(m, t, c.x),
+  [S.SYS_PIPE]: (m, t, c) => files.sysPipe(m, t, c.x),
   [S.SYS_CREAT]: (m, t, c) => files.sysCreat(m, t, c.x),
   [S.SYS_MKDIR]: path(OP.VFS_MKDIR, true),
   [S.SYS_RMDIR]: path(OP.VFS_RMDIR, false),

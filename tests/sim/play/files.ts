@@ -47,6 +47,7 @@ const offset = (h: Hand): bigint => (h.hostile() ? U64_MAX : BigInt(h.random.u32
 
 const open: Action = (h, t) => ({ number: S.SYS_OPEN, x: [...path(h, t), flags(h), 0o644n] });
 const creat: Action = (h, t) => ({ number: S.SYS_CREAT, x: [...path(h, t), 0o600n] });
+const pipe: Action = (h, t) => ({ number: S.SYS_PIPE, x: [h.address(t, 8)] });
 const onPath: Action = (h, t) => ({
   number: h.random.pick([S.SYS_MKDIR, S.SYS_RMDIR, S.SYS_UNLINK]),
   x: [...path(h, t), 0o755n],
@@ -115,6 +116,7 @@ const spawn: Action = (h, t) => ({
 export const FILE_ACTIONS = {
   open: notInit(open),
   creat: notInit(creat),
+  pipe: notInit(pipe),
   onPath: notInit(onPath),
   stat: notInit(stat),
   onDescriptor: notInit(onDescriptor),

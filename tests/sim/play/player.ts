@@ -57,6 +57,7 @@ const ROLES = {
     receive: 4,
     open: 6,
     creat: 2,
+    pipe: 2,
     onPath: 2,
     stat: 2,
     onDescriptor: 12,
@@ -171,7 +172,12 @@ const PROFILES: Record<string, Profile> = {
   endpoints: { weight: 1, roles: { client: 1, server: 1 }, more: { create: 60, grant: 5 }, processes: 16 },
   crowd: { weight: 1, roles: { parent: 3, client: 1 }, more: { procCreate: 40 }, processes: 16 },
   objects: { weight: 1, roles: { sharer: 1 }, more: { objectCreate: 60 }, processes: 16 },
-  descriptors: { weight: 1, roles: { client: 3, server: 2 }, more: { dup2: 60, open: 10 }, processes: 6 },
+  descriptors: {
+    weight: 1,
+    roles: { client: 3, server: 2 },
+    more: { dup2: 60, open: 10, pipe: 10 },
+    processes: 6,
+  },
 };
 
 const TRIES = 30;

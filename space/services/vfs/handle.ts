@@ -5,7 +5,7 @@
 //
 // Whose handle it is the kernel knows, and only the kernel.
 
-import { S_IFIFO, S_IFMT } from "../../../abi/file";
+import { S_IFDIR, S_IFIFO, S_IFMT } from "../../../abi/file";
 import { closePipeEnd } from "./pipe_ends";
 import { inodeAt } from "./tmpfs/inode";
 import { superblock } from "./tmpfs/superblock";
@@ -16,7 +16,11 @@ const INDEX_BITS: u32 = 10;
 const INDEX_MASK: u32 = MAX_HANDLES - 1;
 const MAX_GENERATION: u32 = (1 << 21) - 1;
 
-/** A handle's flags are O_… of its open, and the inode's type in the upper four bits. */
+/**
+ * A handle's flags are O_… of its open, the inode's type in the upper four bits, and HANDLE_OTHER, which is none of the
+ * O_…, for a directory's or a pipe's: what no file's bytes are read from.
+ */
+export const HANDLE_OTHER: u32 = 4;
 const TYPE_SHIFT: u32 = 16;
 const TYPE_MASK: u32 = S_IFMT << TYPE_SHIFT;
 
@@ -75,7 +79,8 @@ export function openHandle(mountIndex: u32, inode: u32, mode: u32, flags: u32, t
   }
   const handle = handleAt(index);
   handle.inode = inode;
-  handle.flags = flags | ((mode & S_IFMT) << TYPE_SHIFT);
+  const type = mode & S_IFMT;
+  handle.flags = flags | (type << TYPE_SHIFT) | (type == S_IFDIR || type == S_IFIFO ? HANDLE_OTHER : 0);
   handle.position = 0;
   handle.mount = mountIndex;
   handle.ahead = 0;

@@ -21,7 +21,7 @@ import { CURRENT_OFFSET } from "../../../abi/ops";
 import { done, doneWithData, failed, msgWrite } from "../../lib/hnx_ipc/service";
 import { answerStatus } from "./answer";
 import { FileSystem } from "./file_system";
-import { Handle, findHandle } from "./handle";
+import { HANDLE_OTHER, Handle, findHandle } from "./handle";
 import { Mount, fileSystemOf, mountAt } from "./mount_table";
 import { readPipe, writePipe } from "./pipe";
 import { spanAddress } from "./span";
@@ -55,17 +55,20 @@ function readToWindow(token: u64, fs: FileSystem, mount: Mount, inode: u32, offs
   return moved;
 }
 
+/** A read at what is no file or device that was opened for reading. at: of the request's fields */
+function readOther(m: Message, handle: Handle, at: usize): i64 {
+  if (handle.flags & O_WRONLY) return failed(EBADF);
+  return handle.type == S_IFDIR ? failed(EISDIR) : readPipe(m, handle, load<u64>(at, 8), load<u32>(at, 4));
+}
+
 /** VFS_READ: u32 handle, u32 length, u64 offset. */
 export function read(m: Message): i64 {
   const at = m.take(16);
   if (!at) return failed(EBADMSG);
   const handle = findHandle(load<u32>(at));
-  if (!handle || (handle.flags & O_ACCESS_MODE) == O_WRONLY) return failed(EBADF);
+  if (!handle) return failed(EBADF);
+  if (handle.flags & (O_WRONLY | HANDLE_OTHER)) return readOther(m, handle, at);
   const wanted = load<u64>(at, 8);
-  if (handle.type != S_IFREG) {
-    if (handle.type == S_IFDIR) return failed(EISDIR);
-    if (handle.type == S_IFIFO) return readPipe(m, handle, wanted, load<u32>(at, 4));
-  }
   const isCurrent = wanted == CURRENT_OFFSET;
   const offset = isCurrent ? handle.position : wanted;
   if (<i64>offset < 0) return failed(EINVAL);

@@ -19,6 +19,7 @@ import { CODE_BASE } from "../../../abi/program";
 import * as S from "../../../abi/syscall";
 import { println } from "../../lib/console";
 import { checked, expect, wrong } from "./expect";
+import { information } from "./information";
 import { names } from "./names";
 import { objects } from "./objects";
 import { sockets } from "./sockets";
@@ -122,7 +123,7 @@ function processes(): void {
   expect("kill of init", call(S.SYS_KILL, 1, 9), EPERM);
   expect("kill of nobody", call(S.SYS_KILL, 0, 9), ESRCH);
   expect("kill of a stale id", call(S.SYS_KILL, 1 + 128, 9), ESRCH);
-  expect("kill with signal 3", call(S.SYS_KILL, 1, 3), EINVAL);
+  expect("kill of init with signal 3", call(S.SYS_KILL, 1, 3), EPERM);
   expect("memory_grow by a huge amount", call(S.SYS_MEMORY_GROW, HUGE), 12);
   expect("memory_keep of the null page", call(S.SYS_MEMORY_KEEP, 0), EINVAL);
   expect("memory_keep of no page's start", call(S.SYS_MEMORY_KEEP, 0x10001), EINVAL);
@@ -187,6 +188,7 @@ export function main(): i32 {
   names();
   sockets();
   processes();
+  information();
   objects();
   const held = heldCall();
   messages();

@@ -42,6 +42,7 @@ export class Editor {
   private history: History = new History();
   private prompt: string = "";
   private ended: bool = false;
+  private isShown: bool = false; // the line as it is
 
   constructor(private variables: Variables) {
     this.screen.askColumns();
@@ -55,8 +56,10 @@ export class Editor {
     this.screen.reset();
     this.interrupted = false;
     this.ended = false;
+    this.isShown = false;
     for (let entered = false; !entered && !this.ended;) {
-      this.screen.draw(prompt, this.line);
+      if (!this.isShown) this.screen.draw(prompt, this.line);
+      this.isShown = false;
       entered = this.take(this.keys.next());
     }
     this.line.end();
@@ -70,7 +73,9 @@ export class Editor {
   private take(key: Key): bool {
     switch (key) {
       case Key.TEXT:
-        if (!this.line.insert(this.keys.text)) this.screen.ring();
+        if (this.line.insert(this.keys.text))
+          this.isShown = this.screen.append(this.prompt, this.line, this.keys.text);
+        else this.screen.ring();
         return false;
       case Key.CONTROL:
         return this.takeControl(this.keys.control);

@@ -63,10 +63,31 @@ export class Screen {
     stdout.text(CLEAR).flush();
   }
 
+  /**
+   * `text` was inserted at the end of a line that is shown: writes it where the cursor stands, if nothing else changes.
+   * → false: the line has to be drawn
+   */
+  append(prompt: string, line: Line, text: string): bool {
+    const room = this.roomBehind(columnsBetween(prompt, 0, prompt.length));
+    if (line.cursor != line.text.length || columnsBetween(line.text, 0, line.text.length) >= room)
+      return false;
+    for (let at = 0; at < text.length;) {
+      const c = <u32>text.codePointAt(at);
+      stdout.text(shown(c));
+      at += c > 0xffff ? 2 : 1;
+    }
+    stdout.flush();
+    return true;
+  }
+
+  private roomBehind(promptColumns: i32): i32 {
+    return max(this.columns - promptColumns - 1, LEAST_COLUMNS);
+  }
+
   /** Shows prompt and line from the beginning of the row on. */
   draw(prompt: string, line: Line): void {
     const promptColumns = columnsBetween(prompt, 0, prompt.length);
-    const room = max(this.columns - promptColumns - 1, LEAST_COLUMNS);
+    const room = this.roomBehind(promptColumns);
     this.scroll(line, room);
     stdout.text("\r").text(prompt);
     if (this.first > 0) stdout.text("<");

@@ -45,7 +45,7 @@ describe("the services", () => {
       expect.arrayContaining([
         [CONFIG_PRIORITY, 20, 0],
         [CONFIG_MESSAGE_PRIORITY, 2, 0],
-        [CONFIG_PRIVILEGES, 2 | 4, 0],
+        [CONFIG_PRIVILEGES, 2 | 4 | 16, 0],
         [CONFIG_RECEIVE, 5, SUPERVISED],
         [CONFIG_DEVICE, DEVICE_UART, 0],
         [CONFIG_DENY_SEND, 1, 0],

@@ -35,5 +35,6 @@ export const PIPE_ATOMIC: u32 = 4096; // a write of at most so many bytes to a p
 export const MAX_NAME: u32 = 255; // -ENAMETOOLONG, bytes of one path component
 export const MAX_LINKS_FOLLOWED: u32 = 40; // -ELOOP, symbolic links on the way of one path
 export const MAX_PROCESS_NAME: u32 = 15; // longer names are cut in reports
+export const MAX_RANDOM: u32 = 256; // bytes one getrandom gives at most
 export const MAX_DISCARD: u32 = 4194304; // bytes one memory_discard gives back at most before it returns
 export const MAX_COPY_SLICE: u32 = 65536; // bytes one msgRead or msgWrite moves at most before it returns

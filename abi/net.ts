@@ -55,3 +55,14 @@ export const MAX_WATCH_RECORDS: u32 = 32; // in one answer
 
 export const NAME_OWN: u32 = 0; // of NET_NAME
 export const NAME_PEER: u32 = 1;
+
+// Record of an interface: u32 flags, address, mask, gateway, resolver, second resolver, MTU, seconds of lease; u64 MAC address.
+// IPv4 addresses in host order; 0: none.
+export const INTERFACE_UP: u32 = 1;
+export const INTERFACE_BY_DHCP: u32 = 2;
+export const INTERFACE_BY_HAND: u32 = 4;
+export const INTERFACE_RECORD_SIZE: u32 = 40;
+
+// Record of a socket: u32 type, owner's process id, TCP's state (0 closed, 1 listen, then as RFC 9293 lists them), bytes to be
+// read; its own and its peer's address.
+export const SOCKET_RECORD_SIZE: u32 = 64;

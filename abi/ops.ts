@@ -44,6 +44,9 @@ export const NET_SHUTDOWN: u32 = 210; // u32 handle, u32 SHUTDOWN_…
 export const NET_NAME: u32 = 211; // u32 handle, u32 NAME_… → data: address
 export const NET_WATCH: u32 = 212; // u32 handle, u32 POLL_… (0: no more), u32 tag
 export const NET_WAIT: u32 = 213; // u64 timeout_ns (all ones: for ever) → value: bytes of records of watched sockets that are ready [data]
+export const NET_INTERFACE: u32 = 214; // u32 index (0 loopback, 1 Ethernet) → data: an interface's record. -ENOENT: no more
+export const NET_SOCKETS: u32 = 215; // u32 number → value: number of the first open socket from there on, data: its record. -ENOENT
+export const NET_COUNTER: u32 = 216; // u32 number → value (space/services/network/stack/counters.ts). -ENOENT
 export const NET_DRIVER_CONNECT: u32 = 220; // u64 mac, u32 1 if its link is up → value: memory object (net_driver.ts)
 export const NET_DRIVER_LINK: u32 = 221; // u32 1 if the link is up
 

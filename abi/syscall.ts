@@ -81,6 +81,7 @@ export const SYS_ENDPOINT_INFO: i32 = 284;
 export const SYS_WALL_CLOCK: i32 = 285;
 export const SYS_SYSTEM_INFO: i32 = 280;
 export const SYS_POWEROFF: i32 = 281;
+export const SYS_GETRANDOM: i32 = 286;
 
 // Process construction (rights: PRIVILEGE_SPAWN): kept in the kernel.
 export const SYS_PROC_CREATE: i32 = 260;

@@ -77,8 +77,8 @@ setup_npm() {
 
 case "${1:-}" in
   debug) setup_packages gdb-multiarch=gdb-multiarch ;;
-  test) # spin: the model of tests/ring; e2fsprogs: the disk images of tests/unit/ext
-    setup_packages gdb-multiarch=gdb-multiarch spin=spin mke2fs=e2fsprogs ;;
+  test) # spin: the model of tests/ring; e2fsprogs: the disk images of tests/unit/ext; curl: tests/boot/http.test.ts
+    setup_packages gdb-multiarch=gdb-multiarch spin=spin mke2fs=e2fsprogs curl=curl ;;
   help | lint) ;;
   *) setup_packages ;;
 esac

@@ -17,6 +17,7 @@ import {
   setTimerInterrupt,
   setUart,
 } from "./machine";
+import { seedPool } from "../random/pool";
 
 const MAGIC: u32 = 0xd00dfeed;
 const HEADER_SIZE: u32 = 40;
@@ -138,6 +139,7 @@ function property(name: u32, at: u32, size: u32, depth: u32): void {
   } else if (isText(name, "device_type")) isMemory = size == 7 && isText(at, "memory");
   else if (isText(name, "method")) methodHvc = size == 4 && isText(at, "hvc");
   else if (isText(name, "bootargs") && size) setBootArguments(tree + at, size - 1);
+  else if (isText(name, "rng-seed")) seedPool(tree + at, size);
   else if (isText(name, "linux,initrd-start")) initrdFrom = cells(at, size >> 2);
   else if (isText(name, "linux,initrd-end")) initrdTo = cells(at, size >> 2);
 }

@@ -38,6 +38,7 @@ import * as libraries from "./libraries";
 import * as names from "./names";
 import * as objects from "./objects";
 import * as processes from "./processes";
+import { sysGetRandom } from "./random";
 import * as remote from "./remote";
 import * as signals from "./signals";
 import * as sockets from "./sockets";
@@ -157,6 +158,8 @@ function performKernel(t: Thread, number: i32): i64 {
       return system.sysClock();
     case S.SYS_SYSTEM_INFO:
       return system.sysSystemInfo(t);
+    case S.SYS_GETRANDOM:
+      return sysGetRandom(t);
     case S.SYS_POWEROFF:
       return system.sysPoweroff(t);
     case S.SYS_DMA_ALLOC:

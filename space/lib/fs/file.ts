@@ -37,6 +37,11 @@ export function open(path: string, flags: u32 = O_RDONLY, mode: u32 = 0o666): i3
   return pathCall(SYS_OPEN, path, flags, mode);
 }
 
+/** Opens the path of `size` bytes at `address` for reading, without allocating. → descriptor */
+export function openBytes(address: usize, size: u32): i32 {
+  return <i32>syscall(SYS_OPEN, address, size, O_RDONLY, 0, 0, 0);
+}
+
 /** Makes `path` an empty file and opens it for writing. → descriptor */
 export function creat(path: string, mode: u32 = 0o666): i32 {
   return pathCall(SYS_CREAT, path, mode, 0);

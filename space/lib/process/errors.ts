@@ -95,6 +95,25 @@ function fileText(error: i32): string {
   }
 }
 
+function networkText(error: i32): string {
+  switch (error) {
+    case errno.EADDRINUSE:
+      return "Address already in use";
+    case errno.EADDRNOTAVAIL:
+      return "Cannot assign requested address";
+    case errno.ENETDOWN:
+      return "Network is down";
+    case errno.ENETUNREACH:
+      return "Network is unreachable";
+    case errno.EHOSTUNREACH:
+      return "No route to host";
+    case errno.ENOTCONN:
+      return "Transport endpoint is not connected";
+    default:
+      return "";
+  }
+}
+
 function messageText(error: i32): string {
   switch (error) {
     case errno.EBADMSG:
@@ -110,6 +129,6 @@ function messageText(error: i32): string {
     case errno.ECONNREFUSED:
       return "Connection refused";
     default:
-      return "";
+      return networkText(error);
   }
 }

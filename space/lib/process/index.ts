@@ -4,5 +4,6 @@ export * from "./errors";
 export * from "./process";
 export * from "./process_list";
 export * from "./signals";
+export * from "./random";
 export * from "./spawn_attributes";
 export * from "./utf8";

@@ -14,7 +14,7 @@ import { strerror } from "../../lib/process/errors";
 import { syscall } from "../../lib/sys";
 import { BootArguments, MODE_BOOT, MODE_SHELL, parseBootArguments } from "./boot_arguments";
 import { readManifest } from "./manifest";
-import { setTerminal } from "./services";
+import { setNetwork, setTerminal } from "./services";
 import { runShell } from "./shell";
 import { startServices, waitForServices } from "./supervise";
 
@@ -39,16 +39,17 @@ function loadManifest(): bool {
 }
 
 /** Starts all services and waits until they answer. → how many failed */
-function startSystem(onTerminal: bool): u32 {
+function startSystem(boot: BootArguments): u32 {
   if (!loadManifest()) return 1;
-  setTerminal(onTerminal);
+  setTerminal(boot.mode == MODE_SHELL);
+  setNetwork(boot.network);
   const failures = startServices();
   return failures + waitForServices();
 }
 
 /** What the boot arguments ask for. → the machine's exit status */
 function perform(boot: BootArguments): i32 {
-  const failures = startSystem(boot.mode == MODE_SHELL);
+  const failures = startSystem(boot);
   if (boot.mode == MODE_BOOT) return failures ? 1 : 0;
   return runShell(boot.mode == MODE_SHELL ? ["sh"] : ["sh", "-c", boot.command]);
 }

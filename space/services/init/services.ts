@@ -10,7 +10,7 @@ import {
   CONFIG_RECEIVE,
   SUPERVISED,
 } from "../../../abi/construct";
-import { EPID_CONSOLE, EPID_SUPERVISOR } from "../../../abi/endpoints";
+import { EPID_CONSOLE, EPID_NETWORK, EPID_SUPERVISOR } from "../../../abi/endpoints";
 import { ENOENT, ENOEXEC, ESRCH } from "../../../abi/errno";
 import { ARGUMENT_BLOCK_SIZE } from "../../../abi/program";
 import { SVC_RUNNING } from "../../../abi/svc";
@@ -43,10 +43,16 @@ const TERMINAL: string = "tty";
 const DEVICE_INDEX_MASK: u32 = (1 << DEVICE_KIND_SHIFT) - 1;
 
 let isOnTerminal: bool = false;
+let networkArgument: string = "";
 
 /** onTerminal: a person uses the console. */
 export function setTerminal(onTerminal: bool): void {
   isOnTerminal = onTerminal;
+}
+
+/** argument: ip=…, what the boot arguments say of the network; "" nothing. */
+export function setNetwork(argument: string): void {
+  networkArgument = argument;
 }
 
 /** Begins a line with the service's name. */
@@ -82,6 +88,7 @@ function giveRights(pid: i32, service: ServiceRecord): i32 {
 function planArguments(service: ServiceRecord): usize {
   const argv = [decodeUtf8(service.name, service.nameLength)];
   if (isOnTerminal && service.endpoint == EPID_CONSOLE) argv.push(TERMINAL);
+  if (networkArgument.length && service.endpoint == EPID_NETWORK) argv.push(networkArgument);
   const block = heap.alloc(ARGUMENT_BLOCK_SIZE);
   plan.arguments = <u32>block;
   plan.argumentsSize = buildArguments(argv, block); // a name and a word always fit

@@ -25,6 +25,7 @@ import { objectClose, objectCreate, objectGrant, objectMap, objectUnmap } from "
 import { strerror } from "../../lib/process/errors";
 import { BufferPool, DRAINER, FILLER, PacketQueue } from "../../lib/ring";
 import { syscall } from "../../lib/sys";
+import { linkDown, linkUp } from "./configuration";
 import { frameInput } from "./stack/ethernet";
 import { FRAMES_OUT, count } from "./stack/counters";
 import { ETHERNET, interfaceAt } from "./stack/interface";
@@ -70,7 +71,7 @@ function ownerOfDriverEndpoint(): u32 {
 /** Takes back every buffer that the driver has; the memory is our own and zero again. */
 function disconnect(): void {
   if (!object) return;
-  interfaceAt(ETHERNET).up = 0;
+  linkDown();
   objectUnmap(PACKET_AREA);
   objectUnmap(PACKET_QUEUES);
   objectClose(object);
@@ -127,9 +128,8 @@ export function connectDriver(m: Message): i64 {
   disconnect();
   const id = makeObject(m.srcPid);
   if (id < 0) return failed(-id);
-  const ethernet = interfaceAt(ETHERNET);
-  ethernet.mac = mac;
-  ethernet.up = isUp;
+  interfaceAt(ETHERNET).mac = mac;
+  if (isUp) linkUp();
   return done(id);
 }
 
@@ -139,7 +139,8 @@ export function changeLink(m: Message): i64 {
   if (!m.ok) return failed(EBADMSG);
   if (!object || m.srcPid != driverPid) return failed(EPERM);
   if (isUp > 1) return failed(EINVAL);
-  interfaceAt(ETHERNET).up = isUp;
+  if (isUp) linkUp();
+  else linkDown();
   return done(0);
 }
 

@@ -17,13 +17,15 @@ import { NET_ACCEPT, NET_SOCKET } from "../../../abi/ops";
 import { LATER, message } from "../../lib/hnx_ipc";
 import { epRecv, epReply, epReplyRecv } from "../../lib/sys";
 import { deviceInput, deviceIsReady, deviceOutput } from "./device";
+import { DHCP_TIMER, dhcpInput, dhcpTimer } from "./dhcp/client";
 import { tellTime } from "./machine_clock";
 import { NetworkService } from "./service";
 import { closeUndelivered, endOverdue, wakeCallers } from "./sockets/wake";
 import { WAITER_TIMER } from "./sockets/waiter";
 import { now_us } from "./stack/clock";
 import { hasEvents } from "./stack/events";
-import { otherTimer, runStack } from "./stack/stack";
+import { FIRST_SYSTEM_TIMER } from "./stack/layout";
+import { otherTimers, runStack } from "./stack/stack";
 import { NEVER, nextDeadline } from "./stack/timers";
 
 const NANOSECONDS_PER_US: u64 = 1000;
@@ -33,12 +35,18 @@ let isUnfinished: bool = false;
 /** Whether calls have waited for as long as they wanted to. */
 let isOverdue: bool = false;
 
+function hasExpired(timer: u32): bool {
+  return (otherTimers & (1 << (timer - FIRST_SYSTEM_TIMER))) != 0;
+}
+
 /** Lets the stack work on some of what there is. → whether answers are due that need the message page */
 export function work(): bool {
   deviceInput();
   isUnfinished = runStack();
+  if (hasExpired(WAITER_TIMER)) isOverdue = true;
+  if (hasExpired(DHCP_TIMER)) dhcpTimer();
+  if (dhcpInput()) isUnfinished = true;
   deviceOutput();
-  if (otherTimer == <i32>WAITER_TIMER) isOverdue = true;
   return hasEvents() || isOverdue;
 }
 

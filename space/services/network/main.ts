@@ -2,9 +2,11 @@
 //
 // start, dispatch, turn and notify are what serve() does by pieces; tests under Node call them.
 
-import { ENOMEM } from "../../../abi/errno";
+import { EIO, ENOMEM } from "../../../abi/errno";
 import { message } from "../../lib/hnx_ipc";
-import { counter } from "../../lib/sys";
+import { getRandom } from "../../lib/process/random";
+import { args } from "../../lib/process/arguments";
+import { configure } from "./configuration";
 import { startDevice } from "./device";
 import { serve, settle, work } from "./loop";
 import { startClock, tellTime } from "./machine_clock";
@@ -16,12 +18,21 @@ import { startStack } from "./stack/stack";
 
 const service = new NetworkService();
 
+const secret: usize = memory.data(16, 8);
+
+/** Gives the stack a key that nobody knows. */
+function takeSecret(): bool {
+  if (getRandom(secret, 16) != 16) return false;
+  setSecret(load<u64>(secret), load<u64>(secret, 8));
+  return true;
+}
+
 /** Makes the tables. 0, or errno. */
 export function start(): i32 {
   if (!reserveArena()) return ENOMEM;
   const status = startClock();
   if (status < 0) return -status;
-  setSecret(counter(), counter());
+  if (!takeSecret()) return EIO;
   startStack(0, 0);
   startTables();
   startDevice();
@@ -47,6 +58,7 @@ export function notify(bits: u64): void {
 
 /** Serves for ever. → errno, as an exit status. */
 export function main(): i32 {
+  configure(args());
   const errno = start();
   return errno ? errno : serve(service);
 }

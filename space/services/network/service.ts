@@ -20,6 +20,7 @@ import { NON_BLOCKING, Socket, findSocket } from "./sockets/socket";
 import { cancelWaiter, currentWaiter, keepWaiter } from "./sockets/waiter";
 import { attempt } from "./sockets/wake";
 import { tryWait, watch } from "./sockets/watch";
+import { counterStatus, interfaceStatus, socketStatus } from "./status";
 import { MILLISECOND_US, now_us } from "./stack/clock";
 import { IpAddress } from "./stack/ip_address";
 import { NEVER } from "./stack/timers";
@@ -47,6 +48,9 @@ export class NetworkService extends Service {
     w.flags = 0;
     if (m.op == op.NET_SOCKET) return open(m);
     if (m.op == op.NET_WAIT) return this.wait(m);
+    if (m.op == op.NET_INTERFACE) return interfaceStatus(m);
+    if (m.op == op.NET_SOCKETS) return socketStatus(m);
+    if (m.op == op.NET_COUNTER) return counterStatus(m);
     if (m.op == op.NET_DRIVER_CONNECT) return connectDriver(m);
     if (m.op == op.NET_DRIVER_LINK) return changeLink(m);
     if (!isSocketOperation(m.op)) return this.unknown(m);

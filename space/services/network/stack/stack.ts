@@ -7,7 +7,7 @@
 import { ARP_TIMER, arpTimer } from "./arp";
 import { startArpTable } from "./arp_table";
 import { blocksWanted, clearBlocksWanted, freeBlocks, startBlocks } from "./blocks";
-import { COUNTERS, MAX_CONNECTIONS, MAX_COUNTERS } from "./layout";
+import { COUNTERS, FIRST_SYSTEM_TIMER, MAX_CONNECTIONS, MAX_COUNTERS } from "./layout";
 import { startDatagramSockets } from "./datagram_socket";
 import { ETHERNET_HEADER } from "./ethernet_format";
 import { startEvents } from "./events";
@@ -45,7 +45,7 @@ export function startStack(mac: u64, reservedPackets: u32): void {
 
 /** Runs timers that are due, sends what is to be sent, delivers what is for ourselves. → whether there is more to do */
 export function runStack(): bool {
-  otherTimer = -1;
+  otherTimers = 0;
   for (let id = nextExpired(); id >= 0; id = nextExpired()) expired(<u32>id);
   flushOutput();
   if (blocksWanted && freeBlocks() >= BLOCKS_WORTH_WAKING) {
@@ -65,12 +65,12 @@ export function runStack(): bool {
   return true;
 }
 
-/** A timer of others that expired in the last run, or -1. */
-export let otherTimer: i32 = -1;
+/** Timers of others that expired in the last run: bit i for timer FIRST_SYSTEM_TIMER + i. */
+export let otherTimers: u32 = 0;
 
 function expired(id: u32): void {
   if (id < MAX_CONNECTIONS) connectionTimer(tcbAt(id));
   else if (id == ARP_TIMER) arpTimer();
   else if (id == REASSEMBLY_TIMER) reassemblyTimer();
-  else otherTimer = id;
+  else otherTimers |= 1 << (id - FIRST_SYSTEM_TIMER);
 }

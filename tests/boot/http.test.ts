@@ -1,0 +1,152 @@
+// httpd, wget and the resolver on the real machine, with other people's clients and servers on the host's side of QEMU's
+// user network: curl in, a server of Node's out.
+
+import { spawn } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Guest, runGuest, startGuest } from "./qemu.ts";
+
+const LISTENING = "httpd: serving /www";
+const SETUP_MS = 60_000;
+
+/** A TCP port of the host that nobody uses now. */
+async function freePort(): Promise<number> {
+  const server = createTcpServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+interface Outcome {
+  status: number | null;
+  out: string;
+}
+
+function run(command: string, args: string[]): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args);
+    let out = "";
+    child.stdout.setEncoding("latin1").on("data", (text: string) => (out += text));
+    child.on("error", reject);
+    child.on("close", (status) => resolve({ status, out }));
+  });
+}
+
+describe("httpd", () => {
+  let guest: Guest;
+  let url = "";
+  const curl = (...args: string[]) => run("curl", ["-sS", "--max-time", "60", ...args]);
+  const statusOf = async (path: string, ...args: string[]) =>
+    (await curl("-o", "/dev/null", "-w", "%{http_code}", "--path-as-is", ...args, url + path)).out;
+
+  beforeAll(async () => {
+    const host = await freePort();
+    guest = startGuest({ cmd: "ip -w; httpd /www", forwards: [{ host, guest: 80 }], timeoutMs: 600_000 });
+    url = `http://127.0.0.1:${host}`;
+    await guest.waitFor(LISTENING);
+  }, SETUP_MS);
+  afterAll(() => guest.stop());
+
+  test("has an address by DHCP", () => {
+    expect(guest.out).toContain("address 10.0.2.15/24");
+    expect(guest.out).toContain("gateway 10.0.2.2");
+    expect(guest.out).toContain("resolver 10.0.2.3");
+  });
+
+  test("sends the index, a file, their heads and ranges", async () => {
+    expect((await curl(`${url}/`)).out).toContain("Served by HNX");
+    expect((await curl(`${url}/hello.txt?x=1`)).out).toBe("Hello, HNX!\n\n");
+    expect((await curl("-r", "7-9", `${url}/hello.txt`)).out).toBe("HNX");
+    expect((await curl("-r", "-3", `${url}/hello.txt`)).out).toBe("!\n\n");
+    const head = (await curl("-I", `${url}/hello.txt`)).out;
+    expect(head).toContain("HTTP/1.1 200 OK\r\n");
+    expect(head).toContain("Content-Length: 13\r\n");
+    const range = (await curl("-i", "-r", "7-", `${url}/hello.txt`)).out;
+    expect(range).toContain("HTTP/1.1 206 Partial Content\r\n");
+    expect(range).toContain("Content-Range: bytes 7-12/13\r\n");
+  });
+
+  test.each([
+    ["/nothing", [], "404"],
+    ["/", ["-X", "POST"], "405"],
+    ["/", ["-d", "x"], "413"],
+    ["/../etc/motd", [], "403"],
+    ["/%2e%2e/etc/motd", [], "403"],
+    ["/%zz", [], "400"],
+    ["/hello.txt", ["-r", "13-"], "416"],
+    ["/hello.txt", ["-H", `X: ${"x".repeat(5000)}`], "431"],
+    ["/hello.txt", ["-H", "Host:"], "400"],
+    [`/${"a".repeat(1500)}`, [], "414"],
+  ])("answers %s %j with %s", async (path, args, status) => {
+    expect(await statusOf(path, ...args)).toBe(status);
+  });
+
+  test("knows an unchanged file by its tag", async () => {
+    const tag = /ETag: (\S+)/.exec((await curl("-I", `${url}/hello.txt`)).out)?.[1];
+    expect(await statusOf("/hello.txt", "-H", `If-None-Match: ${tag}`)).toBe("304");
+  });
+
+  test("answers 1,000 connections in turn", async () => {
+    const list = Array.from({ length: 1000 }, () => `${url}/hello.txt`);
+    const { out, status } = await curl("-H", "Connection: close", ...list);
+    expect(status).toBe(0);
+    expect(out).toBe("Hello, HNX!\n\n".repeat(1000));
+  }, 300_000);
+
+  test("answers 64 connections at once", async () => {
+    const all = await Promise.all(Array.from({ length: 64 }, () => curl(`${url}/hello.txt`)));
+    expect(all.map(({ out }) => out)).toEqual(Array.from({ length: 64 }, () => "Hello, HNX!\n\n"));
+  }, 120_000);
+});
+
+describe("programs of the guest", () => {
+  test("fetch a file from a server of the host", async () => {
+    const file = randomBytes(3_000_000);
+    const server = createServer((_, response) => response.end(file)).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { port } = server.address() as AddressInfo;
+    const cmd = `wget http://10.0.2.2:${port}/data /tmp/data; md5sum /tmp/data`;
+    const { out, status } = await runGuest({ cmd, network: true, timeoutMs: 120_000 });
+    await new Promise((resolve) => server.close(resolve));
+    expect(out).toContain(createHash("md5").update(file).digest("hex"));
+    expect(status).toBe(0);
+  }, 130_000);
+
+  test("ping the gateway", async () => {
+    const { out, status } = await runGuest({ cmd: "ping 10.0.2.2 2", network: true });
+    expect(out).toContain("2 sent, 2 received");
+    expect(status).toBe(0);
+  });
+
+  test("do without a network card", async () => {
+    const { out, status } = await runGuest({ cmd: "ip; ping 127.0.0.1 1; wget http://10.0.2.2/" });
+    expect(out).toContain("eth0 down");
+    expect(out).toContain("1 sent, 1 received");
+    expect(out).toContain("wget: 10.0.2.2: Network is unreachable");
+    expect(status).toBe(1);
+  });
+
+  test("are configured by the boot arguments", async () => {
+    const { out } = await runGuest({
+      cmd: "ip; ping 10.0.2.2 1",
+      network: true,
+      bootArguments: "ip=10.0.2.20/24,10.0.2.2,10.0.2.3",
+    });
+    expect(out).toContain("address 10.0.2.20/24");
+    expect(out).toContain("1 sent, 1 received");
+  });
+});
+
+describe("the machine goes on", () => {
+  test("when the driver, and then the network service, is ended", async () => {
+    const look = "ip -w; ping 10.0.2.2 1";
+    const cmd = `${look}; svc restart netdriver; ${look}; svc restart network; ${look}`;
+    const { out, status } = await runGuest({ cmd, network: true, timeoutMs: 120_000 });
+    expect(out.match(/1 sent, 1 received/g)).toHaveLength(3);
+    expect(out.match(/address 10\.0\.2\.15\/24/g)).toHaveLength(3);
+    expect(status).toBe(0);
+  }, 130_000);
+});

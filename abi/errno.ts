@@ -29,6 +29,7 @@ export const ESPIPE: i32 = 29;
 export const EROFS: i32 = 30;
 export const EMLINK: i32 = 31;
 export const EPIPE: i32 = 32;
+export const ERANGE: i32 = 34;
 export const EDEADLK: i32 = 35;
 export const ENAMETOOLONG: i32 = 36;
 export const ENOSYS: i32 = 38;

@@ -6,6 +6,7 @@ export const WASM_PAGE_SIZE: u32 = 65536;
 export const MAX_PROCESSES: u32 = 128; // -EAGAIN. A power of two: pid & (MAX_PROCESSES - 1) is the table index
 export const MAX_ENDPOINTS: u32 = 256; // -EAGAIN. Indices of endpoints, well-known ones included
 export const MAX_FDS: u32 = 64; // -EMFILE, per process
+export const DIRECTORY_FD: u32 = MAX_FDS - 1; // names the current directory, where paths without a leading slash begin; never given out
 export const MAX_OPEN_HANDLES: u32 = 1024; // -ENFILE, whole system: (endpoint, handle) pairs that descriptors name
 export const MAX_REGIONS: u32 = 16; // -ENOMEM, per process: stretches of address space with one origin
 export const MAX_OBJECTS: u32 = 256; // -EAGAIN, memory objects in the whole system

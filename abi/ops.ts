@@ -4,6 +4,8 @@
 
 export const OP_DESCRIBE: u32 = 1; // every service: → data: str name, str version
 
+// A path (see above) that does not begin with a slash is followed by u32 handle: the directory where it begins, or NO_HANDLE,
+// which is the root.
 export const VFS_OPEN: u32 = 100; // u32 flags, u32 mode, path → value: handle [+ REPLY_OTHER_ENDPOINT: u32 endpoint]
 export const VFS_READ: u32 = 101; // u32 handle, u32 length, u64 offset → value: bytes read [data or window 0]
 export const VFS_WRITE: u32 = 102; // u32 handle, u32 length, u64 offset, bytes inline or window 0 → value: bytes written
@@ -27,6 +29,7 @@ export const VFS_FSYNC: u32 = 119; // u32 handle
 export const VFS_MOUNT: u32 = 120; // u32 MOUNT_…, str type, str source, path of the directory
 export const VFS_UMOUNT: u32 = 121; // path of the directory
 export const VFS_SYNC: u32 = 122; // everything that was changed anywhere
+export const VFS_WHERE: u32 = 124; // u32 handle of a directory, u32 length → value: bytes of its path [data or window 0]
 export const VFS_PIPE: u32 = 123; // → data: u32 handle of the reading end, u32 of the writing one
 
 // Network (abi/net.ts has addresses, flags and options). A socket's handle also takes VFS_READ, VFS_WRITE and VFS_CLOSE.

@@ -6,7 +6,6 @@
 
 // Files: delegated to the endpoint that a descriptor names, or to the VFS (endpoint 1) for paths.
 export const SYS_LSTAT: i32 = 6;
-export const SYS_CHDIR: i32 = 12;
 export const SYS_LSEEK: i32 = 19;
 export const SYS_FSYNC: i32 = 74;
 export const SYS_TRUNCATE: i32 = 76;

@@ -4,7 +4,7 @@
 //
 //   0 u32 endpoint · 4 u32 handle · 8 u16 references · 10 u16 state · 12 u16 next in drain list, + 1 · 14 u16 0
 
-import { MAX_FDS, MAX_OPEN_HANDLES } from "../../abi/limits";
+import { DIRECTORY_FD, MAX_FDS, MAX_OPEN_HANDLES } from "../../abi/limits";
 import { NOTIFY_DRAIN } from "../../abi/endpoints";
 import { ENDPOINT_DOWN, findEndpoint } from "../../core/ipc/endpoint";
 import { notify } from "../../core/ipc/receive";
@@ -73,15 +73,15 @@ export function handleOfDescriptor(p: Process, fd: u64): i32 {
   return fd < <u64>MAX_FDS ? <i32>load<u16>(descriptorAddress(p, <u32>fd)) - 1 : -1;
 }
 
-/** The lowest free descriptor, or -1. */
+/** The lowest free descriptor, or -1; never DIRECTORY_FD. */
 export function freeDescriptor(p: Process): i32 {
-  for (let fd: u32 = 0; fd < MAX_FDS; fd++) if (!load<u16>(descriptorAddress(p, fd))) return fd;
+  for (let fd: u32 = 0; fd < DIRECTORY_FD; fd++) if (!load<u16>(descriptorAddress(p, fd))) return fd;
   return -1;
 }
 
 /** Whether `count` descriptors are free. */
 export function hasFreeDescriptors(p: Process, count: u32): bool {
-  for (let fd: u32 = 0; fd < MAX_FDS && count; fd++) if (!load<u16>(descriptorAddress(p, fd))) count--;
+  for (let fd: u32 = 0; fd < DIRECTORY_FD && count; fd++) if (!load<u16>(descriptorAddress(p, fd))) count--;
   return count == 0;
 }
 

@@ -11,15 +11,7 @@ import {
   PRIVILEGE_DMA,
   RIGHT_SEND,
 } from "../../abi/endpoints";
-import {
-  DEFAULT_ENDPOINTS,
-  DEFAULT_MESSAGES,
-  DEFAULT_OBJECTS,
-  DEFAULT_OBJECT_PAGES,
-  MAX_ENDPOINTS,
-  MAX_PROCESSES,
-  PAGE_SHIFT,
-} from "../../abi/limits";
+import { DEFAULT_ENDPOINTS, DEFAULT_MESSAGES, DEFAULT_OBJECTS, DEFAULT_OBJECT_PAGES, DIRECTORY_FD, MAX_ENDPOINTS, MAX_PROCESSES, PAGE_SHIFT } from "../../abi/limits";
 import { MESSAGE_DATA } from "../../abi/message";
 import { MESSAGE_PAGE, PROT_READ, PROT_WRITE } from "../../abi/program";
 import { WNOHANG, WNOWAIT } from "../../abi/wait";
@@ -137,12 +129,15 @@ function prepare(t: Thread, slot: u32, builder: u32, parent: u32): Thread | null
   return t;
 }
 
-/** The new process `p` names what `from` names on descriptors 0–2. */
+/** The new process `p` names what `from` names on descriptors 0–2, and begins in the same directory. */
 export function inheritDescriptors(p: Process, from: Process): void {
-  for (let fd: u32 = 0; fd < INHERITED_DESCRIPTORS; fd++) {
-    const index = handleOfDescriptor(from, fd);
-    if (index >= 0) installDescriptor(p, fd, index);
-  }
+  for (let fd: u32 = 0; fd < INHERITED_DESCRIPTORS; fd++) inheritDescriptor(p, from, fd);
+  inheritDescriptor(p, from, DIRECTORY_FD);
+}
+
+function inheritDescriptor(p: Process, from: Process, fd: u32): void {
+  const index = handleOfDescriptor(from, fd);
+  if (index >= 0) installDescriptor(p, fd, index);
 }
 
 /** Ends `t` for good: everything it had is given back. status: abi/wait.ts. */

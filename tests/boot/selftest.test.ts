@@ -43,3 +43,9 @@ test("pipes between processes: bytes, waiting, the death of either end, and all 
   expect(out).toContain("selftest-pipe: 30 pipes at once, 0 wrong\n");
   expect(status).toBe(0);
 });
+
+test("the current directory: relative paths, children, renamed and removed under its user", async () => {
+  const { out, status } = await runGuest({ cmd: "selftest-directory" });
+  expect(out).toContain("selftest-directory: 0 wrong\n");
+  expect(status).toBe(0);
+});

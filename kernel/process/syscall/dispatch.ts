@@ -21,6 +21,7 @@ import {
   VFS_SYMLINK,
   VFS_UMOUNT,
   VFS_UNLINK,
+  VFS_WHERE,
 } from "../../../abi/ops";
 import { NAME_OWN, NAME_PEER } from "../../../abi/net";
 import * as S from "../../../abi/syscall";
@@ -209,6 +210,8 @@ function performName(t: Thread, number: i32): i64 {
       return names.sysFsync(t);
     case S.SYS_SYNC:
       return names.sysSync(t);
+    case S.SYS_GETCWD:
+      return files.sysRead(t, VFS_WHERE, 0);
     case S.SYS_PIPE:
       return sysPipe(t);
     case S.SYS_MOUNT:

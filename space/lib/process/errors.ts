@@ -84,6 +84,8 @@ function fileText(error: i32): string {
       return "Too many links";
     case errno.EPIPE:
       return "Broken pipe";
+    case errno.ERANGE:
+      return "Result too large";
     case errno.ENAMETOOLONG:
       return "File name too long";
     case errno.ENOTEMPTY:

@@ -18,6 +18,7 @@ import {
 import { SYSTEM_INFO_SIZE, SystemInfo } from "../../../abi/sysinfo";
 import { epRecv, syscall } from "../sys";
 import { buildArguments } from "./arguments";
+import { absolutePath } from "./current_directory";
 import { MAX_BYTES_PER_UNIT, encodeUtf8 } from "./utf8";
 
 // Buffers of their own, got when first needed: as static data they would be copied at every start of every program.
@@ -59,7 +60,7 @@ export function pathBytes(path: string): usize {
  * → its process id; -ENOENT, -EACCES, -ENOEXEC, -E2BIG, -ENAMETOOLONG, -EAGAIN, -ENOMEM …
  */
 export function spawn(path: string, argv: string[], variables: string[] | null = null): i32 {
-  const name = pathBytes(path);
+  const name = pathBytes(absolutePath(path));
   if (!name) return -ENAMETOOLONG;
   if (!argumentBuffer) argumentBuffer = heap.alloc(ARGUMENT_BLOCK_SIZE);
   const size = buildArguments(argv, argumentBuffer, variables);

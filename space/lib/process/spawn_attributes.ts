@@ -28,6 +28,7 @@ import {
 import { SYS_SPAWN_SERVICE } from "../../../abi/syscall";
 import { syscall } from "../sys";
 import { buildArguments } from "./arguments";
+import { absolutePath } from "./current_directory";
 import { pathBytes, pathSize } from "./process";
 
 const DESCRIPTOR_PAIR: u32 = 4;
@@ -110,7 +111,7 @@ let block: usize = 0; // attributes and argument block, got when first needed
 
 /** `spawn` with attributes. → process id; as spawn(), and -EPERM: more than we have, -EBADF: a descriptor, -EINVAL */
 export function spawnWith(path: string, argv: string[], attributes: SpawnAttributes): i32 {
-  const name = pathBytes(path);
+  const name = pathBytes(absolutePath(path));
   if (!name) return -ENAMETOOLONG;
   if (!block) block = heap.alloc(SPAWN_ATTRIBUTES_SIZE + ARGUMENT_BLOCK_SIZE);
   const status = attributes.write(block);

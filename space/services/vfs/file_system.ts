@@ -83,6 +83,10 @@ export abstract class FileSystem {
   /** A handle to the inode was opened, or closed. */
   opened(mount: Mount, inode: u32): void {}
   closed(mount: Mount, inode: u32): void {}
+  /** Whether an open directory has been removed: nothing is found or made in it. */
+  isRemoved(mount: Mount, directory: u32): bool {
+    return false;
+  }
   /** Whether the inode may be written: 0 or -errno. */
   checkWrite(mount: Mount, inode: u32): i32 {
     return -EROFS;

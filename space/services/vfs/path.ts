@@ -1,5 +1,4 @@
-// Path resolution. A path is bytes, "/" between names; repeated and trailing slashes are allowed, every path starts at the
-// root, and the root is its own "..". The result is left in `found`, which the next walk overwrites.
+// Path resolution. A path is bytes, "/" between names; repeated and trailing slashes are allowed, and the root is its own "..". The result is left in `found`, which the next walk overwrites.
 //
 // Each name is scanned once, 8 bytes at a time: the word that is searched for a slash is also what the hash takes. So up
 // to 7 bytes after a path's end are read (never used): it must not lie at the end of the memory.
@@ -151,18 +150,18 @@ function step(mount: Mount, directory: u32, kind: u32, name: usize, length: u32,
  */
 export function walk(path: usize, length: u32, follow: bool): i32 {
   if (recall(path, length, follow)) return 0;
-  const status = walkNames(path, length, follow);
+  const root = mountAt(ROOT_MOUNT);
+  const status = walkFrom(root, root.root, path, length, follow);
   if (status == 0) remember(path, length, follow);
   return status;
 }
 
-function walkNames(path: usize, length: u32, follow: bool): i32 {
+/** The same from directory `directory` of `mount` on, for a path that does not begin with a slash. */
+export function walkFrom(mount: Mount, directory: u32, path: usize, length: u32, follow: bool): i32 {
   if (!length) return -ENOENT;
   let end = path + length;
   let at = skipSlashes(path, end);
   const seed = superblock().hashSeed;
-  let mount = mountAt(ROOT_MOUNT);
-  let directory = mount.root;
   let links: u32 = 0;
   while (at != end) {
     const name = at;

@@ -25,6 +25,7 @@ import { fsync, sync } from "./sync";
 import { pipe } from "./pipe";
 import { superblock } from "./tmpfs/superblock";
 import { read, seek, write } from "./transfer";
+import { where } from "./where";
 import { anyWork, hasReady, isWatched } from "./work";
 
 /** An operation that may have changed what paths lead to is over. */
@@ -199,6 +200,8 @@ export class Vfs extends Service {
         return sync(m);
       case op.VFS_PIPE:
         return pipe(m);
+      case op.VFS_WHERE:
+        return where(m);
       default:
         return this.unknown(m);
     }

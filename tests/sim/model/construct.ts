@@ -26,13 +26,7 @@ import {
   PRIVILEGE_SPAWN,
   RIGHT_SEND,
 } from "../../../abi/endpoints.ts";
-import {
-  MAX_COPY_SLICE,
-  MAX_ENDPOINTS,
-  MAX_PROCESSES,
-  MAX_QUEUED_MESSAGES,
-  PAGE_SIZE,
-} from "../../../abi/limits.ts";
+import { DIRECTORY_FD, MAX_COPY_SLICE, MAX_ENDPOINTS, MAX_PROCESSES, MAX_QUEUED_MESSAGES, PAGE_SIZE } from "../../../abi/limits.ts";
 import { ARGUMENT_BLOCK, CODE_BASE, CODE_END, PROT_READ, PROT_WRITE } from "../../../abi/program.ts";
 import type { Call } from "./call.ts";
 import { install } from "./handles.ts";
@@ -72,7 +66,7 @@ export function sysProcCreate(m: Model, t: Process, { x }: Call): bigint {
   check(p !== undefined, () => "there was no frame for a process");
   if (!p) return error(EAGAIN);
   t.memory.read(m.pool, Number(x[0]), Math.min(Number(x[1]), 15)); // the name: its pages are touched
-  for (let fd = 0; fd < INHERITED_DESCRIPTORS; fd++) {
+  for (const fd of [...Array(INHERITED_DESCRIPTORS).keys(), DIRECTORY_FD]) {
     const handle = parent.descriptors[fd];
     if (handle) install(p, fd, handle);
   }

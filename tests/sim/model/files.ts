@@ -3,7 +3,7 @@
 import { EBADF, EFAULT, EINVAL, EMFILE, ENFILE, ENXIO, EPERM } from "../../../abi/errno.ts";
 import { EPID_VFS } from "../../../abi/endpoints.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY, PIPE_BYTES, STAT_BYTES } from "../../../abi/file.ts";
-import { MAX_INLINE_WRITE, MAX_MESSAGE_DATA, MAX_OPEN_HANDLES } from "../../../abi/limits.ts";
+import { DIRECTORY_FD, MAX_INLINE_WRITE, MAX_MESSAGE_DATA, MAX_OPEN_HANDLES } from "../../../abi/limits.ts";
 import {
   NO_HANDLE,
   VFS_CLOSE,
@@ -93,7 +93,7 @@ export const sysCreat = (m: Model, t: Process, x: bigint[]): Result =>
 /** pipe(address). */
 export function sysPipe(m: Model, t: Process, x: bigint[]): Result {
   if (!t.memory.contains(x[0], BigInt(PIPE_BYTES))) return error(EFAULT);
-  if (t.descriptors.filter((each) => !each).length < 2) return error(EMFILE);
+  if (t.descriptors.slice(0, DIRECTORY_FD).filter((each) => !each).length < 2) return error(EMFILE);
   if (m.handles.size > MAX_OPEN_HANDLES - 2) return error(ENFILE);
   const end = (): OpenHandle => ({ endpoint: EPID_VFS, handle: 0, references: 0 });
   const ends: [OpenHandle, OpenHandle] = [end(), end()];

@@ -1,7 +1,7 @@
 // Open handles and the descriptors that name them, in the model.
 
 import { EBADF, EMFILE } from "../../../abi/errno.ts";
-import { MAX_FDS } from "../../../abi/limits.ts";
+import { DIRECTORY_FD, MAX_FDS } from "../../../abi/limits.ts";
 import { notify } from "./cancel.ts";
 import type { Model } from "./model.ts";
 import type { OpenHandle, Process } from "./state.ts";
@@ -12,7 +12,7 @@ export function descriptor(p: Process, fd: bigint): OpenHandle | undefined {
 }
 
 /** The lowest free descriptor, or -1. */
-export const freeDescriptor = (p: Process): number => p.descriptors.indexOf(undefined);
+export const freeDescriptor = (p: Process): number => p.descriptors.slice(0, DIRECTORY_FD).indexOf(undefined);
 
 export function install(p: Process, fd: number, handle: OpenHandle): void {
   p.descriptors[fd] = handle;

@@ -1,13 +1,15 @@
 // Requests that the kernel builds for delegated calls (abi/ops.ts), in the model.
 
 import { EFAULT, EMSGSIZE, ENAMETOOLONG, ENOENT } from "../../../abi/errno.ts";
-import { PRIORITY_NORMAL } from "../../../abi/endpoints.ts";
-import { MAX_INLINE_PATH, MAX_MESSAGE_DATA, MAX_PATH } from "../../../abi/limits.ts";
+import { EPID_VFS, PRIORITY_NORMAL } from "../../../abi/endpoints.ts";
+import { DIRECTORY_FD, MAX_INLINE_PATH, MAX_MESSAGE_DATA, MAX_PATH } from "../../../abi/limits.ts";
+import { NO_HANDLE } from "../../../abi/ops.ts";
 import type { Model } from "./model.ts";
 import type { Process } from "./state.ts";
 import { error, requestInfo } from "./words.ts";
 
 const WINDOW_READ = 1;
+const SLASH = 0x2f;
 
 export class Request {
   private readonly bytes: number[] = [];
@@ -52,9 +54,17 @@ export function addPath(m: Model, t: Process, request: Request, address: bigint,
   if (length > MAX_INLINE_PATH) {
     request.raw(Uint8Array.of(0)).u32(length);
     t.windows[0] = { address: Number(address), length, access: WINDOW_READ };
-    return 0n;
+    const first = t.memory.read(m.pool, Number(address), 1);
+    return first.length === 1 ? addDirectory(t, request, first) : error(EFAULT);
   }
   const path = t.memory.read(m.pool, Number(address), length);
   request.raw(Uint8Array.of(length)).raw(path);
-  return path.length === length ? 0n : error(EFAULT);
+  return path.length === length ? addDirectory(t, request, path) : error(EFAULT);
+}
+
+/** A path without a leading slash is followed by the handle of the directory where it begins. */
+function addDirectory(t: Process, request: Request, path: Uint8Array): bigint {
+  const directory = t.descriptors[DIRECTORY_FD];
+  if (path[0] !== SLASH) request.u32(directory?.endpoint === EPID_VFS ? directory.handle : NO_HANDLE);
+  return 0n;
 }

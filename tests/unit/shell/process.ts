@@ -2,7 +2,8 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
-import { EBADF, ECHILD, EFAULT, EINVAL, ENOSYS, ENOTDIR } from "../../../abi/errno.ts";
+import { EBADF, ECHILD, EFAULT, EINVAL, ENOSYS } from "../../../abi/errno.ts";
+import { DIRECTORY_FD, MAX_FDS } from "../../../abi/limits.ts";
 import { O_APPEND, O_RDONLY, O_WRONLY, S_IFIFO } from "../../../abi/file.ts";
 import * as call from "../../../abi/syscall.ts";
 import { writeBlock } from "./arguments.ts";
@@ -21,7 +22,6 @@ import { systemHandlers } from "./system.ts";
 
 const INFO_BYTES = 72;
 const O_CREATE_WRITE_TRUNCATE = 0x241;
-const MAX_FDS = 64;
 
 /** What SYS_EXIT throws. */
 export class ExitSignal extends Error {
@@ -89,6 +89,8 @@ export class Process {
     writeBlock(this.exports.memory, block);
   }
 
+  private readonly paths = new Map<OpenFile, string>();
+
   main(): number {
     this.exports._initialize();
     return this.exports.main();
@@ -121,6 +123,10 @@ export class Process {
   private duplicate(fd: number, target: number): number {
     const file = this.descriptors[fd];
     if (!file) return -EBADF;
+    if (target === DIRECTORY_FD) {
+      this.directory = posix.normalize(this.paths.get(file) ?? "/").replace(/(.)\/$/, "$1");
+      return target;
+    }
     const to = target < 0 ? this.lowestFree() : target;
     for (let i = this.descriptors.length; i < to; i++) this.descriptors[i] = undefined;
     this.descriptors[to] = file;
@@ -136,12 +142,11 @@ export class Process {
     return 0;
   }
 
-  private changeDirectory(path: string): number {
-    const node = this.machine.files.find(path);
-    if (typeof node === "number") return node;
-    if (!node.entries) return -ENOTDIR;
-    this.directory = posix.normalize(path).replace(/(.)\/$/, "$1");
-    return 0;
+  /** Opens a file, and notes the path for a chdir. */
+  private open(path: string, flags: number): number {
+    const file = this.machine.files.open(path, flags);
+    if (typeof file !== "number") this.paths.set(file, path);
+    return this.install(file);
   }
 
   private copyOut(bytes: Buffer | number, address: number): number {
@@ -176,7 +181,7 @@ export class Process {
   private pathHandlers(): Record<number, Handler> {
     const { files } = this.machine;
     return {
-      [call.SYS_OPEN]: (path, size, flags) => this.install(files.open(this.path(path, size), flags)),
+      [call.SYS_OPEN]: (path, size, flags) => this.open(this.path(path, size), flags),
       [call.SYS_CREAT]: (path, size) =>
         this.install(files.open(this.path(path, size), O_CREATE_WRITE_TRUNCATE)),
       [call.SYS_MKDIR]: (path, size) => files.mkdir(this.path(path, size)),
@@ -194,8 +199,7 @@ export class Process {
         if (changed & 1) node.mode = (node.mode & ~0o7777) | mode;
         return 0;
       },
-      [call.SYS_CHDIR]: (path, size) => this.changeDirectory(this.path(path, size)),
-      [call.SYS_GETCWD]: (address) => this.copyOut(Buffer.from(this.directory, "latin1"), address),
+      [call.SYS_GETCWD]: (_fd, address) => this.copyOut(Buffer.from(this.directory, "latin1"), address),
       [call.SYS_SYNC]: () => 0,
       [call.SYS_MOUNT]: (path, size, source, sourceSize, type, last) =>
         this.machine.mount(

@@ -32,6 +32,7 @@ import {
   VFS_SYMLINK,
   VFS_TRUNCATE,
   VFS_UNLINK,
+  VFS_WHERE,
   VFS_WRITE,
 } from "../../../abi/ops.ts";
 import { FakeKernel, type Window } from "../harness/fake_kernel.ts";
@@ -39,6 +40,7 @@ import { type Answer, RequestData } from "../harness/message.ts";
 import { ServiceUnderTest } from "../harness/service.ts";
 
 export const CURRENT_OFFSET = 0xffff_ffff_ffff_ffffn;
+const SLASH = 0x2f;
 export const NOTIFY_DRAIN = 1n << 32n;
 
 export interface Stat {
@@ -76,6 +78,8 @@ export class VfsClient {
   readonly kernel = new FakeKernel();
   readonly service: ServiceUnderTest;
   readonly startStatus: number;
+  /** Handle of the directory where paths without a leading slash begin. */
+  directory = NO_HANDLE;
 
   constructor({ initrd, configure, memoryBefore }: StartOptions = {}) {
     this.kernel.initrd = initrd;
@@ -87,8 +91,11 @@ export class VfsClient {
   /** A call whose data ends with a path, inline or, when it is long, as window 0. */
   private withPath(op: number, data: RequestData, path: string | Uint8Array): Answer {
     const bytes = Buffer.from(path as string);
-    if (bytes.length <= MAX_INLINE_PATH) return this.service.call(op, data.str(bytes));
-    return this.service.call(op, data.str("").u32(bytes.length), [{ bytes }]);
+    const isInline = bytes.length <= MAX_INLINE_PATH;
+    if (isInline) data.str(bytes);
+    else data.str("").u32(bytes.length);
+    if (bytes[0] !== SLASH) data.u32(this.directory);
+    return this.service.call(op, data, isInline ? [] : [{ bytes }]);
   }
 
   openAnswer(path: string | Uint8Array, flags = O_RDONLY, mode = 0o644): Answer {
@@ -194,6 +201,9 @@ export class VfsClient {
       if (isInline) request.str(bytes);
       else request.str("").u32(bytes.length);
       room -= isInline ? bytes.length + 1 : 5;
+      if (bytes[0] === SLASH) continue;
+      request.u32(this.directory);
+      room -= 4;
     }
     return Number(this.service.call(op, request, windows).result);
   }
@@ -274,6 +284,14 @@ export class VfsClient {
 
   unlink(path: string): number {
     return Number(this.withPath(VFS_UNLINK, new RequestData(), path).result);
+  }
+
+  /** -errno, or the path of an open directory. */
+  where(handle: number, length = 4096): number | string {
+    const bytes = Buffer.alloc(length);
+    const { result, data } = this.service.call(VFS_WHERE, new RequestData().u32(handle).u32(length), [{ bytes }]);
+    if (result < 0n) return Number(result);
+    return (data.length > 0 ? data : bytes.subarray(0, Number(result))).toString("utf8");
   }
 
   /** Makes a file with contents; 0 or -errno. */

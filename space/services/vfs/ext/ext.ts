@@ -20,7 +20,7 @@ import { Mount, mountAt } from "../mount_table";
 import { stage } from "../parking";
 import { changeAttributes } from "./attributes";
 import { updateSuperblock } from "./change";
-import { noteClosed, noteOpened } from "./in_use";
+import { findUse, noteClosed, noteOpened } from "./in_use";
 import { addName, makeLink, makeNode, moveName, removeName } from "./names";
 import { resizeFile } from "./truncate";
 import { writeFile } from "./write";
@@ -143,6 +143,11 @@ export class ExtFs extends FileSystem {
 
   opened(mount: Mount, number: u32): void {
     noteOpened(mount.volume, number);
+  }
+
+  isRemoved(mount: Mount, number: u32): bool {
+    const use = findUse(mount.volume, number);
+    return use !== null && use.hasNoName != 0;
   }
 
   closed(mount: Mount, number: u32): void {

@@ -92,6 +92,10 @@ export class TmpFs extends FileSystem {
     releaseIfUnused(number);
   }
 
+  isRemoved(mount: Mount, number: u32): bool {
+    return inodeAt(number).links == 0;
+  }
+
   checkWrite(mount: Mount, number: u32): i32 {
     return inodeAt(number).flags & INODE_ARCHIVE ? -EROFS : 0;
   }

@@ -94,7 +94,7 @@ export class VfsClient {
     const isInline = bytes.length <= MAX_INLINE_PATH;
     if (isInline) data.str(bytes);
     else data.str("").u32(bytes.length);
-    if (bytes[0] !== SLASH) data.u32(this.directory);
+    if (bytes.length > 0 && bytes[0] !== SLASH) data.u32(this.directory);
     return this.service.call(op, data, isInline ? [] : [{ bytes }]);
   }
 
@@ -201,7 +201,7 @@ export class VfsClient {
       if (isInline) request.str(bytes);
       else request.str("").u32(bytes.length);
       room -= isInline ? bytes.length + 1 : 5;
-      if (bytes[0] === SLASH) continue;
+      if (bytes.length === 0 || bytes[0] === SLASH) continue;
       request.u32(this.directory);
       room -= 4;
     }

@@ -51,6 +51,14 @@ const COMMANDS: Record<string, Command> = {
     summary: "millions of messages between clients of mixed priorities, each checked",
     load: async () => (await import("./commands/soak_messages.ts")).soakMessagesCommand,
   },
+  "new-program": {
+    summary: "lay out a program that builds, boots and passes its own tests",
+    load: async () => (await import("./commands/new.ts")).newProgramCommand,
+  },
+  "new-service": {
+    summary: "lay out a service, with a client and an entry in system.json",
+    load: async () => (await import("./commands/new.ts")).newServiceCommand,
+  },
   setup: {
     summary: "install what is missing (every other command does it too)",
     load: async () => async () => 0,

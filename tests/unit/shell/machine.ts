@@ -35,8 +35,13 @@ export class Machine {
   private standard: OpenFile[] = [];
   private lastPid = 1;
 
-  constructor() {
-    for (const name of PROGRAMS) this.files.add(`/bin/${name}`, { ...makeFile("", 0o755), program: name });
+  private readonly programs: string[];
+
+  /** more: programs besides the usual ones. */
+  constructor(more: readonly string[] = []) {
+    this.programs = [...PROGRAMS, ...more];
+    for (const name of this.programs)
+      this.files.add(`/bin/${name}`, { ...makeFile("", 0o755), program: name });
     this.files.add("/sbin/init", makeFile("", 0o755));
     this.files.add("/etc/motd", makeFile("Welcome to HNX.\n"));
     this.files.add("/tmp/.keep", makeFile());
@@ -116,7 +121,7 @@ export class Machine {
     inherited: (OpenFile | undefined)[],
     directory = "/",
   ): number {
-    if (!PROGRAMS.includes(program)) return -ENOENT;
+    if (!this.programs.includes(program)) return -ENOENT;
     try {
       return (new Process(this, program, block, inherited, directory).main() & 0xff) << 8;
     } catch (error) {

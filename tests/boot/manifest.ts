@@ -48,7 +48,7 @@ export function initrdWithManifest(
 
 /** Above the services', so that a kill comes in the middle of a request. */
 const KILLER_PRIORITY = 19;
-const KILLER_ENDPOINT = 15;
+const KILLER_ENDPOINT = 14;
 
 /** The usual services, restarted as `restart` says, and the service killer (space/services/service-killer). → the initrd's path */
 export function initrdWithKiller(restart: "always" | "never"): string {

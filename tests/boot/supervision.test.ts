@@ -7,8 +7,6 @@ import { initrdWithKiller } from "./manifest.ts";
 import { runGuest } from "./qemu.ts";
 
 const KILLS = 20;
-/** The VFS gives its tmpfs up when it dies in the middle of a change; with this seed it does not. */
-const VFS_SEED = 7;
 const SEED = Number(process.env.HNX_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const TIMEOUT_MS = 150_000;
 const SECTOR = 512;
@@ -34,7 +32,7 @@ describe(`killed ${KILLS} times while programs use it (seed ${SEED}), is back in
     "%s",
     async (service) => {
       const { out, status } = await runGuest({
-        cmd: `selftest-supervision ${service} ${KILLS} ${service === "vfs" ? VFS_SEED : SEED}; svc`,
+        cmd: `selftest-supervision ${service} ${KILLS} ${SEED}; svc`,
         initrd: initrdWithKiller("always"),
         disks: [DISK],
         extraArgs: service === "block" ? COUNTING_WITH_DISK : COUNTING,

@@ -20,11 +20,12 @@ export class Counts {
     return this;
   }
 
-  /** In words; "": none. */
-  differenceFrom(before: Counts): string {
+  /** In words; "": none. frames: as many may be missing. */
+  differenceFrom(before: Counts, frames: u32): string {
     let text = "";
     for (let i = 0; i < NAMES.length; i++) {
-      if (this.values[i] != before.values[i])
+      const missing = before.values[i] - this.values[i];
+      if (missing != 0 && (i != 0 || missing > frames))
         text += `${NAMES[i]} ${before.values[i]}, now ${this.values[i]}; `;
     }
     return text;

@@ -11,7 +11,16 @@ import {
   PRIVILEGE_DMA,
   RIGHT_SEND,
 } from "../../abi/endpoints";
-import { DEFAULT_ENDPOINTS, DEFAULT_MESSAGES, DEFAULT_OBJECTS, DEFAULT_OBJECT_PAGES, DIRECTORY_FD, MAX_ENDPOINTS, MAX_PROCESSES, PAGE_SHIFT } from "../../abi/limits";
+import {
+  DEFAULT_ENDPOINTS,
+  DEFAULT_MESSAGES,
+  DEFAULT_OBJECTS,
+  DEFAULT_OBJECT_PAGES,
+  DIRECTORY_FD,
+  MAX_ENDPOINTS,
+  MAX_PROCESSES,
+  PAGE_SHIFT,
+} from "../../abi/limits";
 import { MESSAGE_DATA } from "../../abi/message";
 import { MESSAGE_PAGE, PROT_READ, PROT_WRITE } from "../../abi/program";
 import { WNOHANG, WNOWAIT } from "../../abi/wait";

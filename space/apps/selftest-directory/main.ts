@@ -6,7 +6,20 @@
 import { ENOENT, ENOTDIR } from "../../../abi/errno";
 import { shellStatus } from "../../../abi/wait";
 import { println } from "../../lib/console";
-import { O_CREAT, O_WRONLY, Stat, chdir, close, getcwd, mkdir, open, rename, rmdir, stat, unlink } from "../../lib/fs";
+import {
+  O_CREAT,
+  O_WRONLY,
+  Stat,
+  chdir,
+  close,
+  getcwd,
+  mkdir,
+  open,
+  rename,
+  rmdir,
+  stat,
+  unlink,
+} from "../../lib/fs";
 import { args, spawn, wait } from "../../lib/process";
 
 let wrong = 0;

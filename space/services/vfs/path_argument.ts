@@ -72,7 +72,9 @@ function walkFromDirectory(m: Message, follow: bool): i32 {
 /** Resolves the text that takeText() found. */
 @inline
 function walkText(m: Message, follow: bool): i32 {
-  return load<u8>(textAddress) == SLASH ? walk(textAddress, textLength, follow) : walkFromDirectory(m, follow);
+  return load<u8>(textAddress) == SLASH
+    ? walk(textAddress, textLength, follow)
+    : walkFromDirectory(m, follow);
 }
 
 /** Resolves the path that the message goes on with; the result is in `found`. 0 or -errno or WAIT, as walk()'s. */

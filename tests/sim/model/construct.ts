@@ -26,7 +26,14 @@ import {
   PRIVILEGE_SPAWN,
   RIGHT_SEND,
 } from "../../../abi/endpoints.ts";
-import { DIRECTORY_FD, MAX_COPY_SLICE, MAX_ENDPOINTS, MAX_PROCESSES, MAX_QUEUED_MESSAGES, PAGE_SIZE } from "../../../abi/limits.ts";
+import {
+  DIRECTORY_FD,
+  MAX_COPY_SLICE,
+  MAX_ENDPOINTS,
+  MAX_PROCESSES,
+  MAX_QUEUED_MESSAGES,
+  PAGE_SIZE,
+} from "../../../abi/limits.ts";
 import { ARGUMENT_BLOCK, CODE_BASE, CODE_END, PROT_READ, PROT_WRITE } from "../../../abi/program.ts";
 import type { Call } from "./call.ts";
 import { install } from "./handles.ts";

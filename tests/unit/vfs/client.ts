@@ -289,7 +289,9 @@ export class VfsClient {
   /** -errno, or the path of an open directory. */
   where(handle: number, length = 4096): number | string {
     const bytes = Buffer.alloc(length);
-    const { result, data } = this.service.call(VFS_WHERE, new RequestData().u32(handle).u32(length), [{ bytes }]);
+    const { result, data } = this.service.call(VFS_WHERE, new RequestData().u32(handle).u32(length), [
+      { bytes },
+    ]);
     if (result < 0n) return Number(result);
     return (data.length > 0 ? data : bytes.subarray(0, Number(result))).toString("utf8");
   }

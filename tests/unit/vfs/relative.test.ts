@@ -40,7 +40,11 @@ test("the same path from two directories is two files, whatever was found before
   vfs.put("/tmp/a/f", "a");
   vfs.put("/tmp/b/f", "b");
   const first = vfs.directory;
-  for (const [directory, text] of [[first, "a"], [second, "b"], [first, "a"]] as const) {
+  for (const [directory, text] of [
+    [first, "a"],
+    [second, "b"],
+    [first, "a"],
+  ] as const) {
     vfs.directory = directory;
     expect(vfs.get("f")).toEqual(Buffer.from(text));
   }

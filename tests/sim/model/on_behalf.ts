@@ -1,7 +1,7 @@
 // What a process that is built in the name of a call takes over from that call's sender, in the model.
 
 import { NO_DESCRIPTOR, QUOTA_ENDPOINTS, QUOTA_MESSAGES, QUOTA_OBJECTS } from "../../../abi/construct.ts";
-import { EPID_CONSOLE, EPID_VFS } from "../../../abi/endpoints.ts";
+import { EPID_VFS, FIRST_DYNAMIC_ENDPOINT } from "../../../abi/endpoints.ts";
 import { EBADF } from "../../../abi/errno.ts";
 import { MAX_FDS } from "../../../abi/limits.ts";
 import { abandon, descriptor, install, remove } from "./handles.ts";
@@ -14,7 +14,7 @@ export const isForCaller = (p: Process): boolean => p.parent !== p.builder;
 
 /** Rights, priorities and quotas: none that the caller lacks. */
 export function limitToCaller(p: Process, caller: Process): void {
-  for (let epid = EPID_VFS; epid <= EPID_CONSOLE; epid++) p.rights[epid] &= caller.rights[epid];
+  for (let epid = EPID_VFS; epid < FIRST_DYNAMIC_ENDPOINT; epid++) p.rights[epid] &= caller.rights[epid];
   p.basePriority = Math.min(p.basePriority, caller.basePriority);
   p.priority = p.least = p.most = p.basePriority;
   p.maxMessagePriority = Math.min(p.maxMessagePriority, caller.maxMessagePriority);

@@ -44,6 +44,8 @@ const ROLES = {
     objectPin: 2,
     objectUnpin: 1,
     driverRegister: 2,
+    procCreate: 3,
+    procConfigure: 3,
     logRead: 2,
     memoryKeep: 2,
     exit: 0.3,

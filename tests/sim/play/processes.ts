@@ -25,7 +25,11 @@ const procCreate: Action = (h, t) =>
   maySpawn(h, t)
     ? {
         number: S.SYS_PROC_CREATE,
-        x: [h.address(t, 15), BigInt(h.random.pick([0, 3, 15, 40])), h.random.chance(15) ? h.token(t) : 0n],
+        x: [
+          h.address(t, 15),
+          BigInt(h.random.pick([0, 3, 15, 40])),
+          h.random.chance(h.held(t).length > 0 ? 70 : 10) ? h.token(t) : 0n,
+        ],
       }
     : undefined;
 

@@ -4,7 +4,7 @@
 import { ESRCH, EPERM } from "../../../abi/errno.ts";
 import { FAMILY_IPV4, SOCKET_STREAM } from "../../../abi/net.ts";
 import * as op from "../../../abi/ops.ts";
-import { SYS_MSG_READ, SYS_MSG_WRITE } from "../../../abi/syscall.ts";
+import { SYS_GETRANDOM, SYS_MSG_READ, SYS_MSG_WRITE } from "../../../abi/syscall.ts";
 import { FakeKernel } from "../harness/fake_kernel.ts";
 import { MessagePage, RequestData } from "../harness/message.ts";
 import { readFileSync } from "node:fs";
@@ -12,6 +12,8 @@ import { readFileSync } from "node:fs";
 const PAGE_DATA = 0x1080;
 const PAGE_SOURCE = 0x1008;
 const SLOTS = 128;
+/** Every byte of what the stack thinks is random. */
+const SECRET = 0x5a;
 const LATER = -(1n << 63n);
 export const NOTIFY_DRAIN = 1n << 32n;
 const MAPPED = 0x0000_ffff_0000_0000n;
@@ -39,6 +41,10 @@ class NetworkKernel extends FakeKernel {
     super();
     this.handlers.set(SYS_MSG_READ, (args) => this.copy(args, false));
     this.handlers.set(SYS_MSG_WRITE, (args) => this.copy(args, true));
+    this.handlers.set(SYS_GETRANDOM, ([address, size]) => {
+      this.slice(Number(address), Number(size)).fill(SECRET);
+      return Number(size);
+    });
   }
 
   private copy([token, window, offset, address, size]: bigint[], toCaller: boolean): number {

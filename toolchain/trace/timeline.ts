@@ -37,7 +37,7 @@ export class Timeline {
   private time_ns = 0;
 
   constructor(private readonly trace: Trace) {
-    this.lanes.set(PROCESSOR_LANE, { open: [], call: "" });
+    this.lanes.set(PROCESSOR_LANE, { open: [], call: "calls" });
     for (const event of trace.events) this.take(event);
     this.tick(this.time_ns);
     for (const tid of this.lanes.keys()) this.closeAll(tid);

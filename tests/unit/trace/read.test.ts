@@ -77,6 +77,11 @@ describe("any events at all", () => {
   });
 });
 
+it("an event of no process, in a damaged trace, has a name, too", () => {
+  const event = { time: 0, kind: abi.TRACE_IDLE, detail: abi.TRACE_LEFT_CALLING, pid: 0, argument: 0 };
+  expect(checkChromeTrace(formatTrace(exportTrace(traceFile({ 1: "init" }, [event]))))).toEqual([]);
+});
+
 it("reads what was written", () => {
   const detail = abi.TRACE_ASYNC | 3;
   const event = { time: 2 ** 40, kind: abi.TRACE_SEND, detail, pid: 0x3fffff01, argument: 0xff10ffff };

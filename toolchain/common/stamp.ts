@@ -10,12 +10,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { STAMP_DIR } from "./paths.ts";
-
-interface Stamp {
-  key: string;
-  inputs: Record<string, string>;
-  outputs: string[];
-}
+import { fetchStep, type Stamp, storeStep } from "./step_cache.ts";
 
 const hashes = new Map<string, string>();
 
@@ -53,16 +48,32 @@ function stampFile(step: string): string {
   return path.join(STAMP_DIR, `${step.replaceAll("/", "-")}.json`);
 }
 
-/** Says whether `step` may be skipped. */
-export function isFresh(step: string, key: string): boolean {
-  let stamp: Stamp;
+function writeStamp(step: string, stamp: Stamp): void {
+  mkdirSync(STAMP_DIR, { recursive: true });
+  writeFileSync(stampFile(step), JSON.stringify(stamp));
+}
+
+function readStamp(step: string): Stamp | undefined {
   try {
-    stamp = JSON.parse(readFileSync(stampFile(step), "utf8")) as Stamp;
+    return JSON.parse(readFileSync(stampFile(step), "utf8")) as Stamp;
   } catch {
-    return false;
+    return undefined;
   }
-  if (stamp.key !== key || !stamp.outputs.every((file) => existsSync(file))) return false;
-  return Object.entries(stamp.inputs).every(([file, hash]) => hashFile(file) === hash);
+}
+
+function isOf(stamp: Stamp, key: string): boolean {
+  return stamp.key === key && Object.entries(stamp.inputs).every(([file, hash]) => hashFile(file) === hash);
+}
+
+/** Says whether `step` may be skipped, if need be after its outputs came from the shared store (step_cache.ts). */
+export function isFresh(step: string, key: string): boolean {
+  const stamp = readStamp(step);
+  if (stamp !== undefined && stamp.outputs.every((file) => existsSync(file)) && isOf(stamp, key)) return true;
+  const stored = fetchStep(step, (candidate) => isOf(candidate, key));
+  if (stored === undefined) return false;
+  stored.outputs.forEach(forgetHash);
+  writeStamp(step, stored);
+  return true;
 }
 
 /** Records that `step` has just succeeded with these inputs and outputs. */
@@ -70,8 +81,8 @@ export function recordStep(step: string, key: string, inputs: Iterable<string>, 
   outputs.forEach(forgetHash);
   const stamp: Stamp = { key, inputs: {}, outputs };
   for (const file of [...new Set(inputs)].sort()) stamp.inputs[file] = hashFile(file);
-  mkdirSync(STAMP_DIR, { recursive: true });
-  writeFileSync(stampFile(step), JSON.stringify(stamp));
+  writeStamp(step, stamp);
+  storeStep(step, stamp);
 }
 
 /** Writes a file, and makes its folder when that is missing. */

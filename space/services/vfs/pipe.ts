@@ -6,14 +6,14 @@ import { O_RDONLY, O_WRONLY, S_IFIFO } from "../../../abi/file";
 import { MAX_INLINE_WRITE, MAX_MESSAGE_DATA, PIPE_ATOMIC, PIPE_CAPACITY } from "../../../abi/limits";
 import { Message } from "../../../abi/message";
 import { CURRENT_OFFSET } from "../../../abi/ops";
-import { doneWithData, failed, msgRead, msgWrite } from "../../lib/hnx_ipc/service";
+import { doneWithData, failed, msgWrite } from "../../lib/hnx_ipc/service";
 import { PARK } from "./answer";
 import { WAIT } from "./file_system";
 import { Handle, hasFreeHandle, openHandle } from "./handle";
 import { ROOT_MOUNT } from "./mount_table";
 import { waitFor, wake } from "./parking";
 import { PIPE_READ_END, PIPE_WRITE_END, bytesWaiters, roomWaiters } from "./pipe_ends";
-import { spanAddress } from "./span";
+import { fillSpan, spanAddress } from "./span";
 import { findSpanOf, makeSpan } from "./tmpfs/file";
 import { Inode, allocateInode, inodeAt } from "./tmpfs/inode";
 
@@ -89,9 +89,7 @@ function copyIn(m: Message, inode: Inode, length: u32, source: usize): i32 {
     const at = (inode.entries + <u32>inode.size + moved) & RING_MASK;
     const span = makeSpan(inode, at, straight(at, length - moved));
     if (!span) return moved ? moved : -ENOSPC;
-    let copied: i32 = span;
-    if (source) memory.copy(spanAddress, source + moved, span);
-    else copied = msgRead(m.msgId, 0, moved, spanAddress, span);
+    const copied = fillSpan(m, span, moved, source);
     if (copied < 0) return moved ? moved : copied;
     moved += copied;
     if (<u32>copied < span) break;

@@ -3,9 +3,8 @@
 import { EFBIG, ENOSPC } from "../../../../abi/errno";
 import { MAX_COPY_SLICE } from "../../../../abi/limits";
 import { Message } from "../../../../abi/message";
-import { msgRead } from "../../../lib/hnx_ipc/service";
 import { now_ns } from "../clock";
-import { setSpan, spanAddress } from "../span";
+import { fillSpan, setSpan } from "../span";
 import {
   MAX_FILE_SIZE,
   countRun,
@@ -68,9 +67,7 @@ function fillSpans(m: Message, inode: Inode, offset: u64, length: u32, source: u
   while (moved < length) {
     const span = makeSpan(inode, offset + moved, length - moved);
     if (!span) return moved ? moved : -ENOSPC;
-    let copied: i32 = span;
-    if (source) memory.copy(spanAddress, source + moved, span);
-    else copied = msgRead(m.msgId, 0, moved, spanAddress, span);
+    const copied = fillSpan(m, span, moved, source);
     if (copied < 0) return moved ? moved : copied;
     moved += copied;
     if (<u32>copied < span) break;

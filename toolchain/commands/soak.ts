@@ -1,6 +1,5 @@
 // `hnx soak`: random histories of the whole kernel under Node (tests/sim) for as long as asked, or the one of a seed again.
 
-import { loadKernel, replay, runHistories } from "../../tests/sim/soak.ts";
 import { Failure } from "../common/failure.ts";
 import { EXIT_USAGE } from "../common/options.ts";
 import { build } from "../pipeline/build.ts";
@@ -27,13 +26,15 @@ export async function soakCommand(args: string[]): Promise<number> {
   const hasSeed = args[0] === "--seed" && args.length === 2;
   if (handledByHelp(hasSeed ? [] : args, HELP)) return 0;
   await build(["kernel"]);
-  const module = loadKernel();
+  const histories = await import("../../tests/sim/soak.ts"); // reads what the build has just made
+  const module = histories.loadKernel();
   try {
     if (hasSeed) {
-      replay(module, readNumber(args[1], "--seed", SEED_LIMIT));
+      histories.replay(module, readNumber(args[1], "--seed", SEED_LIMIT));
       process.stdout.write(`seed ${args[1]}: nothing wrong\n`);
     } else {
-      soak(module, readNumber(process.env.MINUTES ?? String(MINUTES_DEFAULT), "MINUTES", 10_000));
+      const minutes = readNumber(process.env.MINUTES ?? String(MINUTES_DEFAULT), "MINUTES", 10_000);
+      soak((first) => histories.runHistories(module, first, BATCH), minutes);
     }
     return 0;
   } catch (error) {
@@ -42,11 +43,12 @@ export async function soakCommand(args: string[]): Promise<number> {
   }
 }
 
-function soak(module: WebAssembly.Module, minutes: number): void {
+/** Has `run` do batches of seeds, each from the one it is given on, until the time is over. It returns steps. */
+function soak(run: (first: number) => number, minutes: number): void {
   const end = Date.now() + minutes * MS_PER_MINUTE;
   const first = Math.floor(Math.random() * (SEED_LIMIT / 2));
   process.stdout.write(`soak: ${minutes} minutes from seed ${first}\n`);
   let steps = 0;
-  for (let seed = first; Date.now() < end; seed += BATCH) steps += runHistories(module, seed, BATCH);
+  for (let seed = first; Date.now() < end; seed += BATCH) steps += run(seed);
   process.stdout.write(`soak: ${steps} steps, nothing wrong\n`);
 }

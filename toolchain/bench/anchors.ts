@@ -61,6 +61,8 @@ export const ANCHORS: readonly Anchor[] = [
   { name: "create_close_unlink", budget: 6_000, linuxCloud: 20_249, linuxMinimal: 18_458, pureCpu: true },
   { name: "spawn_exit_wait", budget: 60_000, linuxCloud: 133_512, linuxMinimal: 121_546, pureCpu: true },
   { name: "block_read_64k", budget: 800, linuxCloud: 1_654, linuxMinimal: 843, pureCpu: false },
+  { name: "disk_read_64k", budget: 2_500, linuxCloud: 4_860, linuxMinimal: 3_029, pureCpu: false },
+  { name: "disk_overwrite_fsync_64k", budget: 5_000, linuxCloud: 9_385, linuxMinimal: 6_013, pureCpu: false },
   {
     name: "boot_to_user",
     budget: 2_000_000,

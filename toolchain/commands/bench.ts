@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { baselineOf, findRegressions } from "../bench/baseline.ts";
+import { makeDisks } from "../bench/disk_image.ts";
 import {
   type Results,
   breakdownResults,
@@ -34,10 +35,6 @@ tests/bench/baseline.json. The last line counts as the tests' does.
 `;
 const UPDATE = "--update-baseline";
 const RESULT_FILE = "build/bench.json";
-/** The disk of the block rows: something to read. */
-const DISK_FILE = "build/bench/disk.img";
-const DISK_BYTES = 16 * 1024 * 1024;
-const DISK_PATTERN = "HNX ";
 const BASELINE_FILE = "tests/bench/baseline.json";
 const BENCH_COMMAND = "bench";
 const INSTRUCTION_COUNT = ["-icount", "shift=0"];
@@ -49,8 +46,7 @@ const OUTPUT_MAX_BYTES = 16 * 1024 * 1024;
 /** What the guest counts itself. */
 function runGuestBenchmark(): Results {
   const append = kernelCommandLine("run", BENCH_COMMAND);
-  writeOutput(DISK_FILE, Buffer.alloc(DISK_BYTES, DISK_PATTERN));
-  const disks = [DISK_FILE];
+  const disks = makeDisks();
   const extra = INSTRUCTION_COUNT;
   const args = qemuArguments({ ...readMachineOptions({}), append, disks, initrd: TEST_INITRD, extra });
   const run = spawnSync(QEMU, args, {

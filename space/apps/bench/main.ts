@@ -8,6 +8,7 @@ import { O_CREAT, O_RDWR, Stat, close, creat, open, pread, pwrite, read, stat, u
 import { args, spawn, wait } from "../../lib/process";
 import { syscall } from "../../lib/sys";
 import { diskRows } from "./disk";
+import { diskFileRows } from "./disk_files";
 import { begin, end, nanoseconds, prepare } from "./measure";
 import { echoes, messages } from "./messages";
 
@@ -118,5 +119,5 @@ export function main(): i32 {
   if (!messages(buffer) || !files()) return 1;
   spawns();
   if (!libraries()) return 1;
-  return diskRows() ? 0 : 1;
+  return diskRows() && diskFileRows(buffer) ? 0 : 1;
 }

@@ -6,7 +6,7 @@
 import { EFBIG, EIO, EROFS } from "../../../../abi/errno";
 import { WAIT } from "../file_system";
 import { DISK_FAILED, DISK_READ_ONLY, Disk } from "./disk";
-import { countClean } from "./writeback";
+import { countClean, markDirty, unlinkDirty } from "./dirty";
 import {
   FRAME_DIRTY,
   FRAME_PRIVATE,
@@ -122,7 +122,10 @@ function retireFrame(disk: Disk, index: u32): void {
     frame.state = FRAME_REPLACED;
     return;
   }
-  if (frame.flags & FRAME_DIRTY) countClean(disk, frame);
+  if (frame.flags & FRAME_DIRTY) {
+    unlinkDirty(disk, frame);
+    countClean(disk, frame);
+  }
   releaseFrame(index);
 }
 
@@ -139,9 +142,8 @@ export function commitChange(disk: Disk): void {
       retireFrame(disk, original);
       insertFrame(index, disk.index, page, FRAME_VALID);
     }
-    frame.flags = FRAME_DIRTY | FRAME_USED;
-    frame.epoch = disk.epoch;
-    disk.dirtyNow += 1;
+    frame.flags = FRAME_USED;
+    markDirty(disk, index);
   }
   count = 0;
 }

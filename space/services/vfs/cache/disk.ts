@@ -30,6 +30,8 @@ export class Disk {
   name0: u64; // the block service's name for it, padded with zeros
   name8: u64;
   isMounted: u32; // a file system uses it; else it is being looked at
+  firstDirty: u32; // the list of dirty.ts; 0: it is empty
+  lastDirty: u32;
 
   @inline get waiters(): Waiters {
     return changetype<Waiters>(changetype<usize>(this) + offsetof<Disk>("waitersLow"));

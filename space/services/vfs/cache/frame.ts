@@ -28,6 +28,8 @@ export class Frame {
   stamp: u32; // the run that used it last: what a run has used it may go on using
   epoch: u32; // of its disk, when it was changed
   older: u32; // a frame of the same page that is being written: this one must not overtake it. 0: none
+  nextDirty: u32; // neighbours in the list of dirty.ts; 0: none
+  previousDirty: u32;
   waitersLow: u64; // requests that wait for it (a Waiters record)
   waitersHigh: u64;
 

@@ -6,9 +6,9 @@ import { BLOCK_MAX_PENDING } from "../../../../abi/block";
 import { EAGAIN } from "../../../../abi/errno";
 import { Waiters, wake } from "../parking";
 import { addUnsent } from "../work";
+import { countClean, markDirty } from "./dirty";
 import { DISK_FAILED, Disk, diskAt } from "./disk";
 import {
-  FRAME_DIRTY,
   FRAME_FAILED,
   FRAME_REPLACED,
   FRAME_USED,
@@ -178,18 +178,14 @@ function endRead(frame: Frame, succeeded: bool): void {
 function endWrite(disk: Disk, index: u32, succeeded: bool): void {
   const frame = frameAt(index);
   frame.flags &= ~FRAME_WRITING;
-  if (frame.epoch == disk.epoch) disk.dirtyNow -= 1;
-  else disk.dirtyBefore -= 1;
+  countClean(disk, frame);
   if (frame.state == FRAME_REPLACED) {
     const newer = frameAt(findFrame(disk.index, frame.page));
     if (newer.older == index) newer.older = 0;
     releaseFrame(index);
     return;
   }
-  if (succeeded) return;
-  frame.flags |= FRAME_DIRTY;
-  frame.epoch = disk.epoch;
-  disk.dirtyNow += 1;
+  if (!succeeded) markDirty(disk, index);
 }
 
 /** Ends a request. result: sectors or -errno. */

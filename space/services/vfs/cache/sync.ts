@@ -5,6 +5,7 @@ import { EIO } from "../../../../abi/errno";
 import { WAIT } from "../file_system";
 import { remember, stage, value, waitFor } from "../parking";
 import { DISK_CACHED, DISK_FAILED, Disk } from "./disk";
+import { beginEpoch } from "./dirty";
 import { FRAME_FREE, FRAME_PRIVATE, frameAt, releaseFrame, removeFrame } from "./frame";
 import { addFlush, canStartIo, ioWaiters, isIoPending, pendingIo } from "./io";
 import { frameCount } from "./layout";
@@ -18,9 +19,7 @@ export const SYNC_STAGES: u32 = 3;
 
 /** Begins a sync: what is dirty now belongs to an earlier epoch from here on. */
 function beginSync(disk: Disk, first: u32): void {
-  disk.epoch += 1;
-  disk.dirtyBefore += disk.dirtyNow;
-  disk.dirtyNow = 0;
+  beginEpoch(disk);
   remember(first + STAGE_WRITE, 0);
 }
 

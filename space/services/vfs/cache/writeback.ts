@@ -1,34 +1,23 @@
 // Writing dirty pages to their disks, neighbours together. A page that is being written is not changed: a change makes a
 // new frame for it (change.ts), so what the disk gets is what the page was at one moment.
 
+import { unlinkDirty } from "./dirty";
 import { DISK_FAILED, Disk, MAX_PAGE, diskAt } from "./disk";
-import { FRAME_DIRTY, FRAME_VALID, FRAME_WRITING, Frame, findFrame, frameAt } from "./frame";
+import { FRAME_DIRTY, FRAME_VALID, FRAME_WRITING, findFrame, frameAt } from "./frame";
 import { IO_WRITE, MAX_RUN_PAGES, addPage, canAddPage, canStartIo, endBatch } from "./io";
-import { frameCount } from "./layout";
+import { MAX_DISKS } from "./layout";
 
 /** Requests that are begun at once when room is needed. */
 const SOME_REQUESTS: u32 = 8;
-/** Stands for a disk in startWriting: whichever. */
-const ANY_DISK: u32 = 0xffffffff;
-/** Frame that was looked at last. */
-let hand: u32 = 0;
-
-/** A frame that counted as dirty is so no more. */
-export function countClean(disk: Disk, frame: Frame): void {
-  if (frame.epoch == disk.epoch) disk.dirtyNow -= 1;
-  else disk.dirtyBefore -= 1;
-}
+/** The disk whose pages are written first when those of any will do; each has its turn. */
+let turn: u32 = 0;
 
 /** The frame of a page that is to be written, or 0. Disks do requests in any order: an older one's write has to end first. */
 function dirtyFrame(disk: Disk, page: u32): u32 {
   const index = findFrame(disk.index, page);
   if (!index) return 0;
   const frame = frameAt(index);
-  const isDirty =
-    frame.state == FRAME_VALID &&
-    !frame.older &&
-    (frame.flags & (FRAME_DIRTY | FRAME_WRITING)) == FRAME_DIRTY;
-  return isDirty ? index : 0;
+  return frame.state == FRAME_VALID && !frame.older && (frame.flags & FRAME_DIRTY) != 0 ? index : 0;
 }
 
 /** Writes the dirty pages around page `page`, as many as go together. */
@@ -39,38 +28,52 @@ function writeAround(disk: Disk, page: u32): void {
     const index = dirtyFrame(disk, next);
     if (!index || !canAddPage(IO_WRITE, disk, next)) break;
     const frame = frameAt(index);
-    frame.flags = (frame.flags & ~FRAME_DIRTY) | FRAME_WRITING;
+    unlinkDirty(disk, frame);
+    frame.flags |= FRAME_WRITING;
     addPage(IO_WRITE, disk, next, index);
   }
   endBatch();
 }
 
-/** Begins to write dirty pages, of one disk or any, with up to `requests` requests. onlyBefore: those of earlier epochs. */
-function startWriting(diskIndex: u32, requests: u32, onlyBefore: bool): void {
-  const count = frameCount();
-  for (let steps: u32 = 0; steps < count && requests && canStartIo(); steps++) {
-    hand = hand == count ? 1 : hand + 1;
-    const frame = frameAt(hand);
-    if (frame.state != FRAME_VALID || (frame.flags & (FRAME_DIRTY | FRAME_WRITING)) != FRAME_DIRTY) continue;
-    if (frame.older || (diskIndex != ANY_DISK && <u32>frame.disk != diskIndex)) continue;
-    const disk = diskAt(frame.disk);
-    if (disk.flags & DISK_FAILED || (onlyBefore && frame.epoch == disk.epoch)) continue;
-    writeAround(disk, frame.page);
+/**
+ * Begins to write a disk's dirty pages, the ones that were changed first before others, with up to `requests` requests.
+ * onlyBefore: those of earlier epochs. → requests that are left
+ */
+function startWriting(disk: Disk, requests: u32, onlyBefore: bool): u32 {
+  let passed: u32 = 0; // the last frame that has to wait for an older one
+  while (requests && canStartIo()) {
+    const index = passed ? frameAt(passed).nextDirty : disk.firstDirty;
+    if (!index || (onlyBefore && frameAt(index).epoch == disk.epoch)) break;
+    if (frameAt(index).older) {
+      passed = index;
+      continue;
+    }
+    writeAround(disk, frameAt(index).page);
     requests--;
   }
+  return requests;
+}
+
+/** The same for all disks that can be written, whatever the epoch. */
+function startWritingAny(requests: u32): void {
+  for (let i: u32 = 0; i < MAX_DISKS; i++) {
+    const disk = diskAt((turn + i) % MAX_DISKS);
+    if (disk.isUsed && !(disk.flags & DISK_FAILED)) requests = startWriting(disk, requests, false);
+  }
+  turn = (turn + 1) % MAX_DISKS;
 }
 
 /** Begins to write some dirty pages of any disk, to make room. */
 export function startSomeWriting(): void {
-  startWriting(ANY_DISK, SOME_REQUESTS, false);
+  startWritingAny(SOME_REQUESTS);
 }
 
 /** Begins to write the pages of a disk that a sync waits for, as many as can be on their way at once. */
 export function startWritingBefore(disk: Disk): void {
-  if (disk.dirtyBefore) startWriting(disk.index, u32.MAX_VALUE, true);
+  if (disk.dirtyBefore && !(disk.flags & DISK_FAILED)) startWriting(disk, u32.MAX_VALUE, true);
 }
 
 /** Begins to write all dirty pages of every disk: their time has come. */
 export function startWritingAll(): void {
-  startWriting(ANY_DISK, u32.MAX_VALUE, false);
+  startWritingAny(u32.MAX_VALUE);
 }

@@ -21,6 +21,14 @@ export const COMPLETE_READ: u32 = 5; // the value is a count; data that came alo
 export const COMPLETE_RECORD: u32 = 6; // the data is a record of exactly completionLength bytes for the caller; result 0
 export const COMPLETE_PIPE: u32 = 7; // the data is two handles: two new descriptors; argument: the reserved open handles, 16 bits each
 
+/**
+ * Whether the fast path may complete a call of this kind: it lets the server wait afterwards without another look at what
+ * there is for it, so nothing may be done there that wakes or notifies anybody. Taking a pipe back notifies the VFS.
+ */
+@inline export function completesFast(kind: u32): bool {
+  return kind - COMPLETE_VALUE <= COMPLETE_RECORD - COMPLETE_VALUE;
+}
+
 /** A request of operation `op` in `t`'s message page, to be filled with its with… methods. */
 export function serviceRequest(t: Thread, op: u32): Message {
   return changetype<Message>(t.messagePage).begin(op, PRIORITY_NORMAL);

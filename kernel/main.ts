@@ -3,7 +3,7 @@
 import { EPID_ANY, FIRST_DYNAMIC_ENDPOINT } from "../abi/endpoints";
 import { infoLength } from "../abi/message";
 import { SYS_GETPID } from "../abi/syscall";
-import { COMPLETION_WINDOWS, Thread, threadOfPid } from "../core/ipc/thread";
+import { Thread, threadOfPid } from "../core/ipc/thread";
 import {
   endpointNamed,
   fastCall,
@@ -14,6 +14,7 @@ import {
   waitAtAny,
 } from "../core/ipc/fastpath";
 import { messageData, release } from "../core/ipc/transfer";
+import { completesFast } from "../ipc_services/delegate";
 import { initializeServices, serviceName } from "../ipc_services/endpoints";
 import { hasArgument } from "./boot/arguments";
 import { readDeviceTree, treeBytes } from "./boot/dtb";
@@ -147,7 +148,7 @@ export function kernelFastReplyRecv(t: Thread, epid: u64, info: u64, token: u64)
   const waitsThere = mayWaitAt(t, ep, epid);
   if (c.completion) {
     if (!waitsThere && (epid != <u64>EPID_ANY || !t.owned)) return 0;
-    return c.completion > COMPLETION_WINDOWS ? changetype<usize>(c) | DELEGATED : 0;
+    return completesFast(c.completion) ? changetype<usize>(c) | DELEGATED : 0;
   }
   if (!waitsThere) return 0;
   replyFast(t, c, ep, info);

@@ -11,9 +11,9 @@ import {
   DEVICE_UART,
   QUOTA_OBJECTS,
 } from "../../abi/construct.ts";
-import { PRIVILEGE_LOG, PRIVILEGE_SPAWN } from "../../abi/endpoints.ts";
+import { EPID_VFS, PRIVILEGE_LOG, PRIVILEGE_SPAWN } from "../../abi/endpoints.ts";
 import { MAX_PROCESSES } from "../../abi/limits.ts";
-import { CODE_BASE } from "../../abi/program.ts";
+import { CODE_BASE, PROT_READ } from "../../abi/program.ts";
 import * as S from "../../abi/syscall.ts";
 import { History } from "./history.ts";
 import { STATE } from "./model/state.ts";
@@ -242,5 +242,26 @@ describe("what nobody will drain", () => {
     receive(h, client, 0);
     h.call(INIT, { number: S.SYS_EP_DRAIN, x: [BigInt(next), BUFFER] });
     expect(result(h, INIT)).toBe(0n);
+  });
+});
+
+describe("the fast path of replyRecv", () => {
+  test("a server that the answer itself notifies does not sleep over it", () => {
+    const h = new History(module, 1, RAM_MIB);
+    const server = spawn(h, 10n, BigInt(EPID_VFS));
+    const client = spawn(h, 5n);
+    receive(h, INIT, 0, MILLISECOND);
+    receive(h, server, EPID_VFS);
+    h.call(client, { number: S.SYS_OBJECT_CREATE, x: [1n] });
+    h.call(client, { number: S.SYS_OBJECT_MAP, x: [result(h, client), BUFFER, 0n, 1n, BigInt(PROT_READ)] });
+    h.call(client, { number: S.SYS_PIPE, x: [BUFFER] }); // which takes no result: both ends are to be drained
+    const token = h.model.find(client)?.token ?? 0n;
+    h.call(server, {
+      number: S.SYS_EP_REPLY_RECV,
+      x: [BigInt(EPID_VFS), 0n, 0n, 0n, 0n, ANSWER, token, 0n, U64_MAX],
+    });
+    expect(result(h, client)).toBe(-14n);
+    h.call(server, { number: S.SYS_EP_DRAIN, x: [BigInt(EPID_VFS), BUFFER] });
+    expect(result(h, server)).toBe(1n);
   });
 });

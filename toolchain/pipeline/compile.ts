@@ -6,12 +6,11 @@
 //   data.bin          linear memory from the memory base to its last byte that is not zero
 //   facts.json        ModuleFacts
 
-import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import type { Module } from "../common/config.ts";
 import { runNodeTool, runTool } from "../common/exec.ts";
 import { Failure } from "../common/failure.ts";
-import { CLANG, GEN_DIR, KERNEL_IMPORTS_H, USER_IMPORTS_H, WASM_DIR } from "../common/paths.ts";
+import { CLANG, GEN_DIR, KERNEL_IMPORTS_H, USER_IMPORTS_H } from "../common/paths.ts";
 import { writeOutput } from "../common/stamp.ts";
 import { compileAsc } from "./asc.ts";
 import { checkModule, definedImports } from "./check.ts";
@@ -88,7 +87,6 @@ export async function compileModule(module: Module): Promise<string[]> {
     files.facts,
     JSON.stringify({ ...facts, lines: { aligned: lined.aligned, unaligned: lined.unaligned } }),
   );
-  mkdirSync(WASM_DIR, { recursive: true });
-  copyFileSync(files.wasm, path.join(WASM_DIR, `${module.name}.wasm`));
+  writeOutput(files.published, readFileSync(files.wasm));
   return [...inputs, importHeader(module).header];
 }

@@ -3,13 +3,13 @@
 //
 //   at<n>.wasm    the three builds          imports.h, entries.c    library_c.ts          interface.json    LibraryFacts
 
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type Binaryen from "binaryen";
 import type { Module } from "../common/config.ts";
 import { runNodeTool } from "../common/exec.ts";
 import { Failure } from "../common/failure.ts";
-import { USER_IMPORTS_H, WASM_DIR } from "../common/paths.ts";
+import { USER_IMPORTS_H } from "../common/paths.ts";
 import { writeOutput } from "../common/stamp.ts";
 import { compileAsc } from "./asc.ts";
 import { LIBRARY_FILE, checkText } from "./check.ts";
@@ -165,7 +165,6 @@ export async function compileLibrary(module: Module): Promise<string[]> {
   writeOutput(files.data, data);
   writeOutput(files.interface, JSON.stringify(facts));
   writeC(module, files, facts);
-  mkdirSync(WASM_DIR, { recursive: true });
-  copyFileSync(files.wasm, path.join(WASM_DIR, `${module.name}.wasm`));
+  writeOutput(files.published, readFileSync(files.wasm));
   return [...compiled[0].inputs, USER_IMPORTS_H];
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Module } from "../common/config.ts";
-import { OBJ_DIR } from "../common/paths.ts";
+import { OBJ_DIR, WASM_DIR } from "../common/paths.ts";
 
 /** What the later steps know of a module. Addresses are in its linear memory. */
 export interface ModuleFacts {
@@ -27,6 +27,8 @@ export interface ModulePaths {
   processed: string;
   data: string;
   facts: string;
+  /** The module for the tests under Node: the same as `wasm`, by the name that they know. */
+  published: string;
 }
 
 /** The file names of a module's intermediate results. */
@@ -41,6 +43,7 @@ export function modulePaths(module: Module): ModulePaths {
     processed: `${base}.p.c`,
     data: path.join(dir, "data.bin"),
     facts: path.join(dir, "facts.json"),
+    published: path.join(WASM_DIR, `${module.name}.wasm`),
   };
 }
 

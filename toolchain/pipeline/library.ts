@@ -53,7 +53,16 @@ export function librarySteps(module: Module): {
   return [
     {
       name: "compile",
-      outputs: [files.wasm, files.processed, files.imports, files.entries, files.data, files.interface],
+      outputs: [
+        files.wasm,
+        files.published,
+        files.header,
+        files.processed,
+        files.imports,
+        files.entries,
+        files.data,
+        files.interface,
+      ],
       run: async () => [...(await compileLibrary(module)), ...module.configFiles],
     },
     {

@@ -138,7 +138,7 @@ function moduleSteps(module: Module): Step[] {
   const files = modulePaths(module);
   const compile: Step = {
     name: "compile",
-    outputs: [files.wasm, files.processed, files.data, files.facts],
+    outputs: [files.wasm, files.published, files.header, files.processed, files.data, files.facts],
     run: async () => [...(await compileModule(module)), ...module.configFiles],
   };
   return [compile, ...(module.target === "kernel" ? kernelLinkSteps(module) : userLinkSteps(module))];

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { ROOT, STAMP_DIR, WASM_DIR } from "../../../toolchain/common/paths.ts";
 import { fetchStep, type Stamp, storeStep } from "../../../toolchain/common/step_cache.ts";
 
 const STEP = "a/b.link";
@@ -67,4 +68,11 @@ test("without HNX_CACHE nothing is stored and nothing found", () => {
   storeStep(STEP, stamp);
   delete process.env.HNX_CACHE;
   expect(fetchStep(STEP, () => true)).toBeUndefined();
+});
+
+test("the stamp of a module names the files of build/wasm that tests read: without them the module is built again", () => {
+  const recorded = JSON.parse(
+    readFileSync(path.join(ROOT, STAMP_DIR, "kernel.compile.json"), "utf8"),
+  ) as Stamp;
+  expect(recorded.outputs).toContain(`${WASM_DIR}/kernel.wasm`);
 });

@@ -12,7 +12,7 @@ const SERVER_MAC = 0x0200_0000_0002n;
 const SERVER = ip("10.0.2.2");
 const EVERYBODY = ip("255.255.255.255");
 const GIVEN = ip("10.0.2.15");
-const COUNT = Number(process.env.MUTATED_PACKETS ?? 20_000);
+const COUNT = Number(process.env.MUTATED_PACKETS ?? 200_000);
 const STATE = { off: 0, selecting: 1, requesting: 2, bound: 3, renewing: 4, rebinding: 5 };
 const TYPE = { discover: 1, offer: 2, request: 3, ack: 5, nak: 6 };
 

@@ -53,6 +53,9 @@ export interface StackExports {
   tcpField(n: number, offset: number): number;
   tcpSetField(n: number, offset: number, value: number): void;
   offsetCwnd(): number;
+  offsetPorts(): number;
+  offsetReceiveNext(): number;
+  offsetSendMax(): number;
   offsetMss(): number;
   offsetRto(): number;
   offsetKeepIdle(): number;

@@ -154,6 +154,15 @@ export function tcpField(n: u32, offset: u32): u32 {
 export function offsetCwnd(): u32 {
   return offsetof<Tcb>("cwnd");
 }
+export function offsetPorts(): u32 {
+  return offsetof<Tcb>("ports");
+}
+export function offsetReceiveNext(): u32 {
+  return offsetof<Tcb>("rcvNxt");
+}
+export function offsetSendMax(): u32 {
+  return offsetof<Tcb>("sndMax");
+}
 export function offsetMss(): u32 {
   return offsetof<Tcb>("mss");
 }

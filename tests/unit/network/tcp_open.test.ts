@@ -86,6 +86,18 @@ test("simultaneous open (MUST-10)", () => {
   expect(peer.state).toBe(STATE.established);
 });
 
+test("closed between the two SYNs and their acknowledgment: the FIN follows when it comes", () => {
+  const peer = new Peer(module);
+  const syn = peer.beCalled();
+  peer.send({ flags: FLAG.syn, ack: 0 });
+  peer.segment();
+  peer.ack = (syn.seq + 1) >>> 0;
+  peer.host.stack.tcpClose(peer.connection);
+  peer.segments();
+  peer.send();
+  expect(peer.segments()).toMatchObject([{ flags: FLAG.fin | FLAG.ack, seq: peer.ack }]);
+});
+
 test("a RST ends a half-open connection as it was opened (MUST-11)", () => {
   const passive = new Peer(module);
   const listener = passive.listen();

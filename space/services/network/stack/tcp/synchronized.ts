@@ -178,6 +178,7 @@ export function establish(t: Tcb): void {
   if (t.is(SYN_RETRANSMITTED)) t.rto_us = max(t.rto_us, DATA_RTO_AFTER_SYN_LOSS_US);
   startCongestion(t);
   startKeepAlive(t);
+  if (t.is(FIN_QUEUED)) wantOutput(t); // the user closed it meanwhile
   raiseEvent(t.index, EVENT_STATE | EVENT_WRITABLE);
 }
 

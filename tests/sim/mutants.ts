@@ -18,6 +18,18 @@ export interface Mutant {
 
 export const MUTANTS: Mutant[] = [
   {
+    name: "a read goes on although a caught signal came",
+    file: "kernel/process/syscall/signals.ts",
+    search: "  if (calls && t.completion == COMPLETE_READ) cancelCall(t, -EINTR);\n",
+    replace: "",
+  },
+  {
+    name: "a caught signal comes again and again",
+    file: "kernel/process/syscall/signals.ts",
+    search: "  p.signals = 0;\n",
+    replace: "",
+  },
+  {
     name: "a caller that times out stays in the queue",
     file: "core/ipc/cancel.ts",
     search: "    if (ep) unlink(ep, itemOf(t));\n",

@@ -79,6 +79,14 @@ export function timedOut(m: Model, p: Process): void {
   }
 }
 
+/** A read of files or sockets that `p` waits in, if it does, ends with `code`. */
+export function cancelRead(m: Model, p: Process, code: number): void {
+  const waits = p.state === STATE.SENDING || p.state === STATE.AWAITING_REPLY;
+  if (!waits || p.completion?.kind !== "read") return;
+  leaveWait(m, p);
+  failCall(m, p, code);
+}
+
 /** Refuses all that is queued, and forgets what its owner should have heard of. */
 function dismissQueue(m: Model, ep: Endpoint): void {
   for (const handle of ep.closed) m.handles.delete(handle);

@@ -1,14 +1,8 @@
 // The life of a process in the model: slot, exit or kill, zombie, the parent's wait.
 
-import { ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from "../../../abi/errno.ts";
+import { ECHILD, EFAULT, EINVAL } from "../../../abi/errno.ts";
 import { DEVICE_VIRTIO } from "../../../abi/construct.ts";
-import {
-  EPID_VFS,
-  FIRST_DYNAMIC_ENDPOINT,
-  PRIVILEGE_DMA,
-  PRIVILEGE_KILL,
-  RIGHT_SEND,
-} from "../../../abi/endpoints.ts";
+import { EPID_VFS, FIRST_DYNAMIC_ENDPOINT, PRIVILEGE_DMA, RIGHT_SEND } from "../../../abi/endpoints.ts";
 import {
   DEFAULT_ENDPOINTS,
   DEFAULT_MESSAGES,
@@ -24,23 +18,11 @@ import type { Call } from "./call.ts";
 import { notify, threadDied } from "./cancel.ts";
 import { abandon, closeAll } from "./handles.ts";
 import { leaveMemory } from "./heritage.ts";
-import { announce } from "./log.ts";
 import { check } from "./mismatch.ts";
 import type { Model } from "./model.ts";
 import { dropObjects } from "./object_calls.ts";
 import { Process, STATE } from "./state.ts";
-import {
-  KILL_DESCENDANTS,
-  NOTIFY,
-  SENDABLE_SIGNALS,
-  SIGNAL,
-  U32_MAX,
-  WNOHANG,
-  WNOWAIT,
-  error,
-  register,
-  signed,
-} from "./words.ts";
+import { NOTIFY, U32_MAX, WNOHANG, WNOWAIT, error, register, signed } from "./words.ts";
 
 export const INIT_PID = 1;
 const STATUS_BYTES = 4;
@@ -159,33 +141,6 @@ export function sysWait(m: Model, t: Process, { x }: Call): bigint | undefined {
   t.waitStatus = Number(x[1]);
   t.state = STATE.WAITING_CHILD;
   return undefined;
-}
-
-function descendsFrom(m: Model, process: Process, ancestor: number): boolean {
-  for (let at = process.parent; at !== 0; at = m.find(BigInt(at))?.parent ?? 0)
-    if (at === ancestor) return true;
-  return false;
-}
-
-/** kill(pid, signal, flags). Nobody in the simulation catches signals. */
-export function sysKill(m: Model, t: Process, { x }: Call): bigint {
-  const signal = Number(x[1] & U32_MAX);
-  const known = x[1] <= 31n && (signal === 0 || ((SENDABLE_SIGNALS >> signal) & 1) === 1);
-  if (!known || x[2] > BigInt(KILL_DESCENDANTS)) return error(EINVAL);
-  const victim = m.find(x[0]);
-  if (!victim?.alive) return error(ESRCH);
-  const builds = victim.state === STATE.BUILDING && victim.builder === t.pid;
-  if (!builds && victim !== t && !(t.privileges & PRIVILEGE_KILL) && !descendsFrom(m, victim, t.pid))
-    return error(EPERM);
-  if (signal === 0) return 0n;
-  const below = x[2]
-    ? m.all().filter((p) => p.alive && p.state !== STATE.BUILDING && descendsFrom(m, p, victim.pid))
-    : [];
-  for (const process of [...below.sort((a, b) => a.slot - b.slot), victim]) {
-    if (process.state !== STATE.BUILDING && signal === SIGNAL.KILL) announce(m);
-    endProcess(m, process, signal);
-  }
-  return 0n;
 }
 
 /** exit(code). */

@@ -112,6 +112,9 @@ export class Process {
   /** 64 KiB pages that reach over what it inherited. */
   inherited = 0;
   privileges = 0;
+  /** Bit n: it is told of signal n instead of being ended; it was sent and not asked for yet. */
+  caught = 0;
+  signals = 0;
   /** Its program has the floating-point flag. */
   floatingPoint = false;
   /** Where it starts. */

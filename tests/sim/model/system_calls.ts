@@ -20,7 +20,7 @@ import * as device from "./devices.ts";
 import * as files from "./files.ts";
 import * as loader from "./loader.ts";
 import { sysDup2 } from "./handles.ts";
-import { sysExit, sysKill, sysWait } from "./lifecycle.ts";
+import { sysExit, sysWait } from "./lifecycle.ts";
 import type { Model } from "./model.ts";
 import * as objects from "./object_calls.ts";
 import * as pins from "./pins.ts";
@@ -28,6 +28,7 @@ import * as receive from "./receive.ts";
 import { sysDrain, sysStats, sysSystemInfo } from "./records.ts";
 import { grantCapability, revokeCapability } from "./rights.ts";
 import { sysCall, sysSend } from "./send.ts";
+import * as signals from "./signals.ts";
 import * as sockets from "./sockets.ts";
 import type { Process } from "./state.ts";
 import { U32_MAX, U64_MAX, error, register, signed } from "./words.ts";
@@ -122,7 +123,8 @@ const HANDLERS: Record<number, Handler> = {
   },
   [S.SYS_EXIT]: sysExit,
   [S.SYS_WAIT4]: sysWait,
-  [S.SYS_KILL]: sysKill,
+  [S.SYS_KILL]: signals.sysKill,
+  [S.SYS_CATCH_SIGNALS]: (_, t, c) => signals.sysCatchSignals(t, c.x[0]),
   [S.SYS_MEMORY_GROW]: (_, t, c) => sysMemoryGrow(t, c.x[0]),
   [S.SYS_MEMORY_KEEP]: (_, t, c) => sysMemoryKeep(t, c.x[0]),
   [S.SYS_CLOCK]: (m) => m.now(),

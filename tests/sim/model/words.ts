@@ -16,7 +16,12 @@ export const FLAG = {
   TIMEOUT: layout("FLAG_TIMEOUT"),
   GRANT: layout("FLAG_GRANT"),
 };
-export const NOTIFY = { DRAIN: wide("NOTIFY_DRAIN"), LOG: wide("NOTIFY_LOG"), CHILD: wide("NOTIFY_CHILD") };
+export const NOTIFY = {
+  DRAIN: wide("NOTIFY_DRAIN"),
+  LOG: wide("NOTIFY_LOG"),
+  CHILD: wide("NOTIFY_CHILD"),
+  SIGNAL: wide("NOTIFY_SIGNAL"),
+};
 export const SIGNAL = {
   ILL: layout("SIGILL"),
   TRAP: layout("SIGTRAP"),
@@ -26,6 +31,8 @@ export const SIGNAL = {
 };
 /** SIGINT, SIGQUIT, SIGKILL, SIGTERM. */
 export const SENDABLE_SIGNALS = (1 << 2) | (1 << 3) | (1 << 9) | (1 << 15);
+/** Those but SIGKILL. */
+export const CATCHABLE_SIGNALS = SENDABLE_SIGNALS & ~(1 << SIGNAL.KILL);
 export const KILL_DESCENDANTS = 1;
 export const WNOHANG = layout("WNOHANG");
 export const WNOWAIT = layout("WNOWAIT");

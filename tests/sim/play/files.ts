@@ -1,6 +1,7 @@
 // Delegated calls, as simulated processes make them.
 
 import { ADDRESS_SIZE } from "../../../abi/net.ts";
+import { PIPE_BYTES } from "../../../abi/file.ts";
 import * as S from "../../../abi/syscall.ts";
 import type { Process } from "../model/state.ts";
 import { U64_MAX } from "../model/words.ts";
@@ -47,7 +48,10 @@ const offset = (h: Hand): bigint => (h.hostile() ? U64_MAX : BigInt(h.random.u32
 
 const open: Action = (h, t) => ({ number: S.SYS_OPEN, x: [...path(h, t), flags(h), 0o644n] });
 const creat: Action = (h, t) => ({ number: S.SYS_CREAT, x: [...path(h, t), 0o600n] });
-const pipe: Action = (h, t) => ({ number: S.SYS_PIPE, x: [h.address(t, 8)] });
+const pipe: Action = (h, t) => ({
+  number: S.SYS_PIPE,
+  x: [h.random.chance(40) ? h.readOnly(t, PIPE_BYTES) : h.address(t, PIPE_BYTES)],
+});
 const onPath: Action = (h, t) => ({
   number: h.random.pick([S.SYS_MKDIR, S.SYS_RMDIR, S.SYS_UNLINK]),
   x: [...path(h, t), 0o755n],

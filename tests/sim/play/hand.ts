@@ -53,6 +53,13 @@ export class Hand {
     return BigInt(STATIC_DATA + Math.max(0, random.below(Math.max(1, room))));
   }
 
+  /** An address in a page of its linear memory that `t` may only read, if it has one; else as address(). */
+  readOnly(t: Process, size: number): bigint {
+    const end = t.memory.memoryPages * 65536;
+    const pages = [...t.memory.pages].filter(([page, { writable }]) => !writable && page * PAGE_SIZE < end);
+    return pages.length > 0 ? BigInt(this.random.pick(pages)[0] * PAGE_SIZE) : this.address(t, size);
+  }
+
   /** A place for `size` bytes in `t`'s memory, or a wild one now and then. */
   place(t: Process, size: number): bigint {
     return this.hostile()

@@ -157,8 +157,20 @@ const wait: Action = (h, t) => {
   return { number: S.SYS_WAIT4, x: [h.hostile() ? h.number() : target, address, flags] };
 };
 
+/** INT for a process that catches it and waits in a read, or nothing. */
+function interrupt(h: Hand): Draft | undefined {
+  const reading = h.model
+    .all()
+    .filter(({ pid, caught, completion }) => pid !== 1 && caught & 4 && completion?.kind === "read");
+  return reading.length > 0
+    ? { number: S.SYS_KILL, x: [BigInt(h.random.pick(reading).pid), 2n, 0n] }
+    : undefined;
+}
+
 /** Never init: the machine ends with it. */
 const kill: Action = (h, t) => {
+  const interrupted = h.random.chance(80) ? interrupt(h) : undefined;
+  if (interrupted) return interrupted;
   const pid = h.pid();
   if (pid === 1n) return undefined;
   const children = h.children(t).filter((child) => child.alive);
@@ -168,6 +180,11 @@ const kill: Action = (h, t) => {
     x: [victim, h.hostile() ? h.number() : h.random.pick([9n, 9n, 0n, 2n, 15n]), h.random.pick([0n, 0n, 1n])],
   };
 };
+/** Of what may be caught mostly INT and TERM, which `kill` sends. */
+const catchSignals: Action = (h) => ({
+  number: S.SYS_CATCH_SIGNALS,
+  x: [h.hostile() ? h.number() : h.random.pick([0n, 4n, 0x8000n, 0x8004n, 0x800cn])],
+});
 const exit: Action = (h, t) => (t.pid === 1 ? undefined : { number: S.SYS_EXIT, x: [h.random.u64()] });
 const yieldTurn: Action = () => ({ number: S.SYS_YIELD });
 const ask: Action = (h) => ({ number: h.random.pick([S.SYS_GETPID, S.SYS_GETPPID, S.SYS_CLOCK]) });
@@ -193,6 +210,7 @@ export const PROCESS_ACTIONS = {
   abandon,
   wait,
   kill,
+  catchSignals,
   exit,
   yieldTurn,
   ask,

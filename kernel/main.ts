@@ -36,7 +36,7 @@ import { initializeGic } from "./hal/gic";
 import { initializeUart } from "./hal/uart";
 import { setTranslation } from "./hal/hw";
 import { handleInterrupts, initializeInterrupts } from "./irq/irq";
-import { LOG_INFO, LOG_WARN, beginLine, endLine, put, putBytes, putNumber } from "./log/log";
+import { LOG_INFO, LOG_WARN, beginLine, endLine, logLine, put, putBytes, putNumber } from "./log/log";
 import { PANIC_STATUS, fatal, panic, powerOff } from "./log/panic";
 import { completeKernelMap, findFreeMemory, isMappedMemory } from "./memory/kernel_map";
 import { framesTotal } from "./memory/frames";
@@ -48,6 +48,7 @@ import { nameAddress, processOf } from "./process/process";
 import { startInit } from "./process/start_init";
 import { dispatch } from "./process/syscall/dispatch";
 import { noteFirstUser, readRealTimeClock } from "./process/syscall/system";
+import { KEY_BYTES, seedBytes } from "./random/pool";
 import { thisCore } from "./sched/core";
 import {
   leaveKernel,
@@ -100,6 +101,8 @@ function greet(): void {
   putNumber(framesTotal() >> 8);
   put(" MiB free");
   endLine();
+  if (seedBytes < KEY_BYTES)
+    logLine(LOG_WARN, "kernel: no rng-seed from the boot loader: random numbers can be foretold");
   if (!ignoredBytes) return;
   beginLine(LOG_WARN);
   put("kernel: ");

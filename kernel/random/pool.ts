@@ -2,12 +2,14 @@
 // becomes the next key, and only the second half is given out, so a key that leaks tells nothing of what was given before.
 //
 // The key comes from the boot loader's rng-seed (boot/dtb.ts; in memory that only the kernel reads), and each draw depends on
-// the counter. A boot loader that gives no seed leaves only that: such numbers differ from boot to boot and are no secret.
+// the counter. A boot loader that gives no seed leaves only that: such numbers differ from boot to boot and are no secret,
+// which the kernel then says in its log.
 
 import { counter } from "../hal/hw";
 import { chachaBlock } from "./chacha";
 
-const KEY_BYTES: u32 = 32;
+/** A seed of fewer bytes can be guessed. */
+export const KEY_BYTES: u32 = 32;
 /** Bytes that drawBlock() leaves at drawnBytes. */
 export const DRAW_BYTES: u32 = 32;
 
@@ -15,8 +17,12 @@ const key: usize = memory.data(32, 8);
 const block: usize = memory.data(64, 8);
 export const drawnBytes: usize = block + KEY_BYTES;
 
+/** Bytes of seed that there were. */
+export let seedBytes: u32 = 0;
+
 /** Takes the seed of `size` bytes at `at` into the key. */
 export function seedPool(at: usize, size: u32): void {
+  seedBytes += size;
   for (let i: u32 = 0; i < size; i++) {
     const to = key + (i & (KEY_BYTES - 1));
     store<u8>(to, load<u8>(to) ^ load<u8>(at + i));

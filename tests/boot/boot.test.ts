@@ -39,6 +39,14 @@ describe("boot", () => {
     expect(status).toBe(0);
   });
 
+  test("warns of random numbers that can be foretold, if the boot loader gives no seed", async () => {
+    const warning = "no rng-seed from the boot loader";
+    expect((await runGuest({})).out).not.toContain(warning);
+    const without = await runGuest({ extraArgs: ["-machine", "dtb-randomness=off"] });
+    expect(without.out).toContain(`[WARN] kernel: ${warning}`);
+    expect(without.status).toBe(0);
+  });
+
   test("uses the memory that there is, 64 MiB or 3 GiB", async () => {
     for (const memory_mib of [64, 3072]) {
       const { out, status } = await runGuest({ cmd: "cat /etc/motd", memory_mib });

@@ -1,7 +1,7 @@
 // The VFS as a service: which function answers which operation.
 
 import { EPID_ANY, EPID_VFS, NOTIFY_DRAIN } from "../../../abi/endpoints";
-import { EAGAIN, EBADMSG, EINVAL } from "../../../abi/errno";
+import { EAGAIN, EBADMSG, EINVAL, ESRCH } from "../../../abi/errno";
 import { FLAG_ASYNC, Message } from "../../../abi/message";
 import * as op from "../../../abi/ops";
 import { LATER, Service, answerWithData, done, failed } from "../../lib/hnx_ipc/service";
@@ -9,6 +9,7 @@ import { message } from "../../lib/hnx_ipc/call";
 import { link, rename, symlink } from "./links";
 import { lstat, mkdir, rmdir, stat, unlink } from "./names";
 import { change, readlink, statfs, truncate } from "./attributes";
+import { closeUndelivered } from "./handle";
 import { close, create, drain, open } from "./open";
 import { PARK } from "./answer";
 import { isAnswersEndpoint, isConnected, sendIo } from "./cache/client";
@@ -33,6 +34,11 @@ import { anyWork, hasReady, isWatched } from "./work";
 function renamed(result: i64): i64 {
   namesChanged();
   return result;
+}
+
+/** Answers. A handle that a dead caller was to get is closed at once: only that of the last open is remembered. */
+function deliver(token: u64, result: i64): void {
+  if (answerWithData(token, result) == -ESRCH) closeUndelivered(token);
 }
 
 export class Vfs extends Service {
@@ -74,7 +80,7 @@ export class Vfs extends Service {
     const token = m.msgId;
     this.workOnDisks();
     if (this.isAgain || (result != LATER && !isWatched() && !hasReady())) return result;
-    if (result != LATER) answerWithData(token, result);
+    if (result != LATER) deliver(token, result);
     this.runReady();
     this.doDue();
     return LATER;
@@ -133,7 +139,7 @@ export class Vfs extends Service {
     this.isAgain = true;
     while (takeReady()) {
       const result = this.serve(message());
-      if (result != LATER) answerWithData(finishReady(), result);
+      if (result != LATER) deliver(finishReady(), result);
     }
     this.isAgain = false;
   }

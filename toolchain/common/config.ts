@@ -6,7 +6,8 @@
 //   space/services/<name>/main.ts   target service, /sbin/<name> in the initrd
 //   space/apps/<name>/main.ts       target app, /bin/<name> in the initrd
 //   space/libraries/<name>/main.ts  target library, /lib/lib<name>.so; the module is called lib<name>.so
-//   …/<name>/module.json            asc options by asc's names, and stack_pages, memory_max_pages, heap_pages (libraries), image
+//   …/<name>/module.json            asc options by asc's names, and stack_pages, memory_max_pages, heap_pages (libraries), image,
+//                                   optimize: "speed", or "size" as for apps whose module.json does not say otherwise
 
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
@@ -24,6 +25,8 @@ export interface LinkSettings {
   heapPages: number;
   /** Whether the program is in the default initrd; the test initrd has all of them. */
   inImage: boolean;
+  /** What clang is to spare: bytes, or instructions. */
+  optimize: "size" | "speed";
 }
 
 export interface Module {
@@ -95,18 +98,21 @@ function takeCount(file: string, settings: Record<string, unknown>, key: string,
   return value as number;
 }
 
-/** Splits a module.json over the defaults into link settings and asc options. */
+/** Splits a module.json over its target's settings and the defaults into link settings and asc options. */
 export function splitSettings(
   file: string,
   settings: Record<string, unknown>,
 ): { link: LinkSettings; asc: AscOptions } {
-  const { stack_pages, memory_max_pages, heap_pages, image, ...asc } = settings;
+  const { stack_pages, memory_max_pages, heap_pages, image, optimize, ...asc } = settings;
   if (typeof image !== "boolean") throw new Failure(`${file}: "image" must be true or false`);
-  const link = {
+  if (optimize !== "size" && optimize !== "speed")
+    throw new Failure(`${file}: "optimize" must be "size" or "speed", not ${JSON.stringify(optimize)}`);
+  const link: LinkSettings = {
     stackPages: takeCount(file, { stack_pages }, "stack_pages", STACK_PAGES_MAX),
     memoryMaxPages: takeCount(file, { memory_max_pages }, "memory_max_pages", WASM_PAGES_MAX),
     heapPages: takeCount(file, { heap_pages }, "heap_pages", HEAP_PAGES_MAX),
     inImage: image,
+    optimize,
   };
   return { link, asc: asc as AscOptions };
 }
@@ -119,13 +125,13 @@ function makeModule(config: Config, name: string, target: string, entry: string,
   if (!targetOptions) throw new Failure(`${CONFIG_FILE}: no target "${target}" (module ${name})`);
   const file = path.join(path.dirname(entry), "module.json");
   const own = install && existsSync(file) ? readJson(file) : {};
-  const { link, asc } = splitSettings(file, { ...config.defaults, ...own });
+  const { link, asc } = splitSettings(file, { ...config.defaults, ...targetOptions, ...own });
   return {
     name,
     id: name.replace(/[-_.]/g, ""),
     target,
     entry,
-    options: { ...config.options, ...targetOptions, ...asc },
+    options: { ...config.options, ...asc },
     link,
     keepApart: config.modules[name]?.keepApart ?? [],
     installPath: install && `${install}/${name}`,

@@ -19,7 +19,7 @@ export const TARGET_FLAGS = [
 
 const SOURCE_FLAGS = [
   ...TARGET_FLAGS,
-  ...["-O2", "-g", "-fdebug-compilation-dir=.", "-fno-pic"],
+  ...["-g", "-fdebug-compilation-dir=.", "-fno-pic"],
   ...["-I", GEN_DIR, "-I", "boot"],
 ];
 const C_FLAGS = [
@@ -32,8 +32,12 @@ const C_FLAGS = [
   "-Wall",
   "-Wno-unused-function",
 ];
+/** By what a module's settings say is to be spared. */
+const OPTIMIZE_FLAG = { speed: "-O2", size: "-Os" };
 /** Without it clang turns integer loops into vector code, and the machine would have to save q registers. */
 const INTEGER_ONLY = "-mgeneral-regs-only";
+
+const flagsOf = ({ link }: Module): string[] => [...C_FLAGS, OPTIMIZE_FLAG[link.optimize]];
 
 /** The headers a compilation read, from the make rule that clang wrote; none of the compiler's own. */
 export function parseDependencies(rule: string): string[] {
@@ -77,7 +81,7 @@ export function compileUser(module: Module, facts: ModuleFacts, object: string):
   const includes = ["-include", USER_IMPORTS_H, "-include", modulePaths(module).processed];
   return compileObject(
     object,
-    [...C_FLAGS, ...float, ...defines, ...includes, "-x", "c", USER_START_C],
+    [...flagsOf(module), ...float, ...defines, ...includes, "-x", "c", USER_START_C],
     module.name,
   );
 }
@@ -94,7 +98,7 @@ export function compileLibraryObject(
   const defines = ["-DHNX_LIBRARY", "-DWASM_RT_TABLE_MAX=1", "-DWASM_MEM_BASE=0"];
   return compileObject(
     object,
-    [...C_FLAGS, ...float, ...defines, ...includes, "-x", "c", files.entries],
+    [...flagsOf(module), ...float, ...defines, ...includes, "-x", "c", files.entries],
     module.name,
   );
 }
@@ -103,5 +107,5 @@ export function compileLibraryObject(
 export function compileKernel(module: Module, object: string): string[] {
   const processed = modulePaths(module).processed;
   const defines = [`-DKERNEL_MODULE="${processed}"`, "-I", ".", "-DWASM_RT_TABLE_MAX=1"];
-  return compileObject(object, [...C_FLAGS, INTEGER_ONLY, ...defines, KERNEL_C], module.name);
+  return compileObject(object, [...flagsOf(module), INTEGER_ONLY, ...defines, KERNEL_C], module.name);
 }

@@ -13,7 +13,13 @@ const FACTS = {
   dataEnd: 20000,
   heapBase: 52768,
 };
-const LINK = { stackPages: 16, memoryMaxPages: 4096, heapPages: 1, inImage: true };
+const LINK = {
+  stackPages: 16,
+  memoryMaxPages: 4096,
+  heapPages: 1,
+  inImage: true,
+  optimize: "speed" as const,
+};
 
 /** Assembles, links and returns the bytes of a section. */
 function section(name: string, link: typeof LINK | undefined): Buffer {

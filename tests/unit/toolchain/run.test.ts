@@ -84,7 +84,7 @@ describe("QEMU's command line", () => {
 });
 
 describe("module.json", () => {
-  const defaults = { stack_pages: 16, memory_max_pages: 16384, heap_pages: 1, image: true };
+  const defaults = { stack_pages: 16, memory_max_pages: 16384, heap_pages: 1, image: true, optimize: "size" };
 
   it.each([
     [{ stack_pages: 0 }, /"stack_pages" must be a whole number from 1 to 1024, not 0/],
@@ -92,13 +92,20 @@ describe("module.json", () => {
     [{ memory_max_pages: 65537 }, /memory_max_pages/],
     [{ memory_max_pages: 1.5 }, /memory_max_pages/],
     [{ image: "no" }, /"image" must be true or false/],
+    [{ optimize: 3 }, /"optimize" must be "size" or "speed", not 3/],
   ])("refuses %o", (own, message) => {
     expect(() => splitSettings("module.json", { ...defaults, ...own })).toThrow(message);
   });
 
   it("takes the rest as asc's options", () => {
     const { link, asc } = splitSettings("module.json", { ...defaults, image: false, runtime: "stub" });
-    expect(link).toEqual({ stackPages: 16, memoryMaxPages: 16384, heapPages: 1, inImage: false });
+    expect(link).toEqual({
+      stackPages: 16,
+      memoryMaxPages: 16384,
+      heapPages: 1,
+      inImage: false,
+      optimize: "size",
+    });
     expect(asc).toEqual({ runtime: "stub" });
   });
 });

@@ -107,17 +107,24 @@ function freeLevel3(level3: usize): void {
   freeFrame(level3);
 }
 
-/** Frames that are the process's own, tables not counted. */
-export function ownedPages(level1: usize): u32 {
+/** Frames that come back when the process dies: its own pages, and the tables below level 1. */
+export function ownedFrames(level1: usize): u32 {
   let count: u32 = 0;
   for (let i: u32 = 0; i < LEVEL1_ENTRIES; i++) {
     const level2 = frameOf(load<u64>(level1 + ((<usize>i) << 3)));
-    for (let j: u32 = 0; j < ENTRIES && level2; j++) {
+    if (!level2) continue;
+    count++;
+    for (let j: u32 = 0; j < ENTRIES; j++) {
       const level3 = frameOf(load<u64>(level2 + ((<usize>j) << 3)));
-      for (let k: u32 = 0; k < ENTRIES && level3; k++)
-        if (load<u64>(level3 + ((<usize>k) << 3)) & PTE_OWNED) count++;
+      if (level3) count += 1 + ownedIn(level3);
     }
   }
+  return count;
+}
+
+function ownedIn(level3: usize): u32 {
+  let count: u32 = 0;
+  for (let k: u32 = 0; k < ENTRIES; k++) if (load<u64>(level3 + ((<usize>k) << 3)) & PTE_OWNED) count++;
   return count;
 }
 

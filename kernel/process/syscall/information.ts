@@ -30,7 +30,7 @@ import {
 import { entryCounter } from "../../hal/hw";
 import { LOG_BUFFER, LOG_SIZE } from "../../memory/layout";
 import { logBytes } from "../../log/log";
-import { ownedPages } from "../../memory/page_table";
+import { ownedFrames } from "../../memory/page_table";
 import { copyToUser } from "../../memory/user_copy";
 import { nanosecondsOf } from "../../sched/timer";
 import { Process, createdAddress, level1Of, nameAddress, processOf } from "../process";
@@ -61,7 +61,7 @@ function describeProcess(t: Thread, p: Process, info: ProcessInfo): void {
   info.parent = p.parent;
   info.state = publicState(t.state);
   info.priority = t.priority;
-  info.pages = t.state == STATE_ZOMBIE ? 0 : ownedPages(level1Of(p));
+  info.pages = t.state == STATE_ZOMBIE ? 0 : ownedFrames(level1Of(p));
   info.memoryPages = p.memoryPages;
   info.server = server ? server.pid : 0;
   info.nameLength = min(p.nameLength, MAX_PROCESS_NAME);

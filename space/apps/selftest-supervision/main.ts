@@ -29,12 +29,10 @@ const RESTART_NS: i64 = 250_000_000;
 const PATIENCE_NS: i64 = 20_000_000_000;
 const POLL_NS: i64 = 10_000_000;
 /**
- * A VFS that dies in the middle of a change of tmpfs clears the fixed part of its arena, and with that has all pages of it from then on
- * (space/services/vfs/tmpfs/arena.ts).
+ * What a service inherits may grow by so many pages: a VFS that dies in the middle of a change of tmpfs clears the fixed part of
+ * its arena, and with that has all pages of it from then on (space/services/vfs/tmpfs/arena.ts).
  */
-const VFS_FRAMES: u32 = 300;
-/** A new instance may have touched some pages that the one before had not; less than one for each kill, so that no leak hides in it. */
-const OTHER_FRAMES: u32 = 8;
+const GROWTH_PAGES: u32 = 300;
 /** What the rounds between the two counts allocate, and more. */
 const HEAP_NEEDED: u32 = 65536;
 /** The longest wait before a kill, in nanoseconds. */
@@ -112,16 +110,25 @@ function touchHeap(): void {
   heap.free(block); // the last block: what is allocated next lies there
 }
 
+function countsOf(index: u32): Counts {
+  const info = new ServiceInfo();
+  readService(index, info);
+  return new Counts().take(info.pid);
+}
+
 function killService(service: string, times: u32): void {
   const info = new ServiceInfo();
   const index = findService(service, info);
   if (index < 0) return complain(`no service ${service}: ${index}`);
   round(service, index, WARM_UP);
   touchHeap();
-  const before = new Counts().take();
+  const before = countsOf(index);
   round(service, index, times);
-  const difference = new Counts().take().differenceFrom(before, service == "vfs" ? VFS_FRAMES : OTHER_FRAMES);
+  const after = countsOf(index);
+  const difference = after.differenceFrom(before);
   if (difference.length) complain(`after ${times} kills: ${difference}`);
+  if (after.pages > before.pages + GROWTH_PAGES)
+    complain(`after ${times} kills: it has ${after.pages} pages, not ${before.pages}`);
   println(`selftest-supervision: ${service}: ${kills} kills, at most ${longest_ns} ns beyond the back-off`);
 }
 

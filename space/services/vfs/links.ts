@@ -1,6 +1,6 @@
 // Operations with two paths: VFS_RENAME, VFS_LINK, VFS_SYMLINK.
 
-import { EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, EPERM, EXDEV } from "../../../abi/errno";
+import { EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY, EPERM, EXDEV } from "../../../abi/errno";
 import { Message } from "../../../abi/message";
 import { answerStatus } from "./answer";
 import { nodeInode } from "./file_system";
@@ -26,7 +26,11 @@ function isBelow(mountIndex: u32, directory: u32, other: u32): i32 {
 function checkReplaced(): i32 {
   const isDirectoryMoved = isDirectoryFound(firstFound);
   if (isDirectoryMoved && !isDirectoryFound(found)) return -ENOTDIR;
-  if (!isDirectoryMoved && isDirectoryFound(found)) return -EISDIR;
+  if (!isDirectoryMoved && isDirectoryFound(found)) {
+    const hasIt = isBelow(firstFound.parentMount, firstFound.parent, found.inode);
+    if (hasIt < 0) return hasIt;
+    return hasIt ? -ENOTEMPTY : -EISDIR; // as Linux says it
+  }
   return checkRemovable(found);
 }
 

@@ -1,6 +1,6 @@
 // Mutated images: whatever stands on the disk, the file-system code answers with a result or an errno. It never traps,
 // never goes on for ever and never touches what is not its own. A failure names its seed, and HNX_SEED replays it;
-// HNX_IMAGES=1250 makes 5,000 of them.
+// HNX_IMAGES is how many of each kind there are: 5,000 in all.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { DiskClient } from "./client.ts";
 import { type ImageOptions, makeImage, temporaryFolder } from "./image.ts";
 import { random } from "./random.ts";
 
-const IMAGES = Number(process.env.HNX_IMAGES ?? 250);
+const IMAGES = Number(process.env.HNX_IMAGES ?? 1250);
 const SEED = Number(process.env.HNX_SEED ?? 20_261_127);
 /** Results of one pass over an image: a run that makes more goes on for ever. */
 const MAX_STEPS = 3000;

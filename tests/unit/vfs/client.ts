@@ -88,14 +88,15 @@ export class VfsClient {
     this.startStatus = this.service.start();
   }
 
-  /** A call whose data ends with a path, inline or, when it is long, as window 0. */
-  private withPath(op: number, data: RequestData, path: string | Uint8Array): Answer {
+  /** A call whose data ends with a path, inline or, when it is long, as window 0; `more` is window 1. */
+  private withPath(op: number, data: RequestData, path: string | Uint8Array, more?: Window): Answer {
     const bytes = Buffer.from(path as string);
     const isInline = bytes.length <= MAX_INLINE_PATH;
     if (isInline) data.str(bytes);
     else data.str("").u32(bytes.length);
     if (bytes.length > 0 && bytes[0] !== SLASH) data.u32(this.directory);
-    return this.service.call(op, data, isInline ? [] : [{ bytes }]);
+    const first = { bytes: isInline ? Buffer.alloc(0) : bytes };
+    return this.service.call(op, data, more ? [first, more] : isInline ? [] : [first]);
   }
 
   openAnswer(path: string | Uint8Array, flags = O_RDONLY, mode = 0o644): Answer {
@@ -182,11 +183,7 @@ export class VfsClient {
   /** -errno, or a link's text. */
   readlink(path: string, size = 4096): number | string {
     const bytes = Buffer.alloc(size);
-    const request = new RequestData().u32(size).str(path);
-    const { result, data } = this.service.call(VFS_READLINK, request, [
-      { bytes: Buffer.alloc(0) },
-      { bytes },
-    ]);
+    const { result, data } = this.withPath(VFS_READLINK, new RequestData().u32(size), path, { bytes });
     if (result < 0n) return Number(result);
     return (data.length > 0 ? data : bytes.subarray(0, Number(result))).toString("utf8");
   }

@@ -134,7 +134,8 @@ export class Model {
     if (replaced === node) return 0;
     if (replaced) {
       if (isDirectory(node) && !isDirectory(replaced)) return -ENOTDIR;
-      if (!isDirectory(node) && isDirectory(replaced)) return -EISDIR;
+      if (!isDirectory(node) && isDirectory(replaced))
+        return this.isBelow(source.directory, replaced) ? -ENOTEMPTY : -EISDIR; // as Linux
       if (isDirectory(replaced) && replaced.size > 0) return -ENOTEMPTY;
     }
     source.directory.delete(source.name);

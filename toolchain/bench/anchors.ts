@@ -63,6 +63,10 @@ export const ANCHORS: readonly Anchor[] = [
   { name: "block_read_64k", budget: 800, linuxCloud: 1_654, linuxMinimal: 843, pureCpu: false },
   { name: "disk_read_64k", budget: 2_500, linuxCloud: 4_860, linuxMinimal: 3_029, pureCpu: false },
   { name: "disk_overwrite_fsync_64k", budget: 5_000, linuxCloud: 9_385, linuxMinimal: 6_013, pureCpu: false },
+  { name: "http_keep_alive", budget: 14_000, linuxCloud: 27_200, linuxMinimal: 20_100, pureCpu: false },
+  { name: "http_new_connection", budget: 50_000, linuxCloud: 116_000, linuxMinimal: 77_000, pureCpu: false },
+  { name: "udp_echo", budget: 9_000, linuxCloud: 17_400, linuxMinimal: 12_625, pureCpu: false },
+  { name: "http_download_4k", budget: 16_000, linuxCloud: 32_000, linuxMinimal: 23_385, pureCpu: false },
   {
     name: "boot_to_user",
     budget: 2_000_000,

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { baselineOf, findRegressions } from "../bench/baseline.ts";
 import { makeDisks } from "../bench/disk_image.ts";
+import { measureNetwork } from "../bench/network.ts";
 import {
   type Results,
   breakdownResults,
@@ -65,7 +66,7 @@ function runGuestBenchmark(): Results {
 
 async function measure(): Promise<Results> {
   await build();
-  const counted = runGuestBenchmark();
+  const counted = { ...runGuestBenchmark(), ...(await measureNetwork(INSTRUCTION_COUNT)) };
   const breakdowns = await walkAll();
   for (const [name, parts] of Object.entries(breakdowns)) {
     const walked = sumOf(parts);

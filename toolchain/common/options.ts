@@ -10,8 +10,8 @@ export interface MachineOptions {
   command?: string;
   /** Images of virtio-blk disks, absolute. */
   disks: string[];
-  /** TCP forwards, host port → guest port. */
-  forwards: { host: number; guest: number }[];
+  /** Forwards, host port → guest port; TCP's, unless one says otherwise. */
+  forwards: { host: number; guest: number; protocol?: "udp" }[];
   memory_mib: number;
 }
 

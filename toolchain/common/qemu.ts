@@ -42,10 +42,12 @@ export const hasRoomForNetwork = (disks: readonly string[]): boolean => disks.le
 
 function networkArguments({ forwards, network }: QemuInput): string[] {
   if (forwards.length === 0 && !network) return ["-nic", "none"];
-  const rules = forwards.map(({ host, guest }) => `,hostfwd=tcp::${host}-:${guest}`).join("");
+  const rules = forwards.map(
+    ({ host, guest, protocol }) => `,hostfwd=${protocol ?? "tcp"}::${host}-:${guest}`,
+  );
   return [
     "-netdev",
-    `user,id=net0${rules}`,
+    `user,id=net0${rules.join("")}`,
     "-device",
     `virtio-net-device,netdev=net0,bus=virtio-mmio-bus.${NETWORK_SLOT}`,
   ];

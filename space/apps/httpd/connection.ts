@@ -31,7 +31,7 @@ export class Connection {
   file: i32; // what the body comes from, or -1
   offset: u64; // of the file, what is sent next
   end: u64;
-  active_ns: i64; // when something happened last
+  active: u64; // when something happened last, in ticks of the counter
   watched: u32; // POLL_…
   keepAlive: u32;
   served: u32; // responses
@@ -69,7 +69,7 @@ export function startConnections(): void {
 }
 
 /** Takes an accepted, non-blocking socket; there is room (connectionCount). tag: what waitSockets is to call it by is index + 1. */
-export function openConnection(fd: i32, now_ns: i64): void {
+export function openConnection(fd: i32, now: u64): void {
   for (let i: u32 = 0; i < MAX_CONNECTIONS; i++) {
     const c = connectionAt(i);
     if (c.state != FREE) continue;
@@ -77,7 +77,7 @@ export function openConnection(fd: i32, now_ns: i64): void {
     c.state = READING;
     c.fd = fd;
     c.file = -1;
-    c.active_ns = now_ns;
+    c.active = now;
     connectionCount++;
     watch(c, POLL_IN);
     return;
@@ -103,8 +103,8 @@ function watch(c: Connection, events: u32): void {
 }
 
 /** The socket of a connection is ready. */
-export function advance(c: Connection, now_ns: i64): void {
-  c.active_ns = now_ns;
+export function advance(c: Connection, now: u64): void {
+  c.active = now;
   if (c.state == READING && !readSome(c)) return closeConnection(c);
   while (c.state != FREE) {
     if (c.state == READING && !takeRequest(c)) return watch(c, POLL_IN);
@@ -156,16 +156,19 @@ function begin(c: Connection, end: usize): void {
 function writeSome(c: Connection): i32 {
   while (true) {
     const head = c.headSize - c.headSent;
-    memory.copy(output, c.head + c.headSent, head);
+    let from = c.head + c.headSent;
     let size = head;
     if (c.file >= 0 && c.offset < c.end) {
+      // Head and body go together.
+      memory.copy(output, from, head);
+      from = output;
       const wanted = <u32>min<u64>(c.end - c.offset, CHUNK);
       const got = pread(c.file, output + head, wanted, c.offset);
       // A file that became shorter, or cannot be read: the length has been promised, so only closing tells the client.
       if (got <= 0) return got ? got : -EAGAIN;
       size += got;
     }
-    const sent = size ? send(c.fd, output, size, MESSAGE_DONT_WAIT) : 0;
+    const sent = size ? send(c.fd, from, size, MESSAGE_DONT_WAIT) : 0;
     if (sent < 0 && sent != -EAGAIN) return sent;
     const taken = max(sent, 0);
     const ofHead = min<u32>(taken, head);
@@ -185,17 +188,17 @@ export function isExhausted(error: i32): bool {
   return error == -EMFILE || error == -ENFILE;
 }
 
-/** Closes what has been quiet for longer than `limit_ns`, or, if `needsRoom`, the connection between requests that has been so longest. */
-export function closeIdle(now_ns: i64, limit_ns: i64, needsRoom: bool): void {
+/** Closes what has been quiet for longer than `limit`, or, if `needsRoom`, the connection between requests that has been so longest. */
+export function closeIdle(now: u64, limit: u64, needsRoom: bool): void {
   let oldest: Connection | null = null;
   for (let i: u32 = 0; i < MAX_CONNECTIONS; i++) {
     const c = connectionAt(i);
     if (c.state == FREE) continue;
-    if (now_ns - c.active_ns > limit_ns) {
+    if (now - c.active > limit) {
       closeConnection(c);
       needsRoom = false;
     } else if (c.state == READING && c.received == 0 && c.served) {
-      if (!oldest || c.active_ns < oldest.active_ns) oldest = c;
+      if (!oldest || c.active < oldest.active) oldest = c;
     }
   }
   if (needsRoom && oldest) closeConnection(oldest);

@@ -19,7 +19,8 @@ import {
   waitSockets,
   watchSocket,
 } from "../../lib/net";
-import { args, clock_ns } from "../../lib/process";
+import { args, systemInfo } from "../../lib/process";
+import { counter } from "../../lib/sys";
 import {
   FREE,
   MAX_CONNECTIONS,
@@ -35,12 +36,14 @@ import { setRoot } from "./serve";
 
 const DEFAULT_PORT: i32 = 80;
 const BACKLOG: u32 = 128;
-const IDLE_NS: i64 = 75_000_000_000; // a connection on which nothing happens so long is closed
+const IDLE_S: u64 = 75; // a connection on which nothing happens so long is closed
 const LOOK_NS: i64 = 1_000_000_000; // how often that is looked at
 const LISTENER_TAG: u32 = 0;
 
 let listener: i32 = -1;
 let isListening: bool = false; // whether waitSockets tells of new connections
+/** Times are ticks of the counter, which costs no system call. */
+let idle: u64 = 0;
 
 /** Opens the listener. → 0 or -errno */
 function open(port: u32): i32 {
@@ -59,38 +62,40 @@ function watchListener(wanted: bool): i32 {
 }
 
 /** Accepts what there is room for. → -errno when the listener is broken */
-function acceptAll(now_ns: i64): i32 {
+function acceptAll(now: u64): i32 {
   while (true) {
-    if (connectionCount == MAX_CONNECTIONS) closeIdle(now_ns, IDLE_NS, true);
+    if (connectionCount == MAX_CONNECTIONS) closeIdle(now, idle, true);
     if (connectionCount == MAX_CONNECTIONS) return watchListener(false);
     const fd = accept(listener);
     if (fd == -EAGAIN) return 0;
     if (fd < 0) return fd;
     setOption(fd, OPTION_NON_BLOCKING, 1);
     setOption(fd, OPTION_NO_DELAY, 1);
-    openConnection(fd, now_ns);
+    openConnection(fd, now);
   }
 }
 
 /** Serves for ever. → -errno when the network has gone */
 function serve(buffer: usize): i32 {
-  let look_ns = clock_ns() + LOOK_NS;
+  const second = systemInfo()!.counterHz;
+  idle = IDLE_S * second;
+  let look = counter() + second;
   while (true) {
     const size = waitSockets(buffer, LOOK_NS);
     if (size < 0) return size;
-    const now_ns = clock_ns();
+    const now = counter();
     for (let at = buffer; at < buffer + size; at += WATCH_RECORD_SIZE) {
       const tag = load<u32>(at);
       if (tag == LISTENER_TAG) {
-        const status = acceptAll(now_ns);
+        const status = acceptAll(now);
         if (status < 0) return status;
       } else if (tag <= MAX_CONNECTIONS && connectionAt(tag - 1).state != FREE) {
-        advance(connectionAt(tag - 1), now_ns);
+        advance(connectionAt(tag - 1), now);
       }
     }
-    if (now_ns >= look_ns) {
-      closeIdle(now_ns, IDLE_NS, false);
-      look_ns = now_ns + LOOK_NS;
+    if (now >= look) {
+      closeIdle(now, idle, false);
+      look = now + second;
     }
     if (connectionCount < MAX_CONNECTIONS) watchListener(true);
   }

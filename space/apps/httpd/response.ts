@@ -1,6 +1,6 @@
 // The head of a response, and the short page that goes with an error. Called by connection.ts.
 
-import { byteAt, equalsIgnoringCase, putNumber, putText } from "./bytes";
+import { byteAt, equalsIgnoringCase, putHex, putNumber, putText } from "./bytes";
 
 export const HEAD_BYTES: u32 = 1024; // room for any head that is built here
 
@@ -82,7 +82,7 @@ export function putTag(at: usize, size: u64, mtime_ns: u64): usize {
   at = putText(at, '"');
   at = putNumber(at, size);
   at = putText(at, "-");
-  at = putNumber(at, mtime_ns);
+  at = putHex(at, mtime_ns);
   return putText(at, '"');
 }
 

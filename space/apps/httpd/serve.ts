@@ -2,8 +2,9 @@
 // connection.ts with the request just parsed.
 
 import { EACCES, ENOENT, ENOTDIR, EPERM } from "../../../abi/errno";
-import { Stat, close, fstat, openBytes } from "../../lib/fs";
+import { Stat, close, fstat, openBytes, pread, statBytes } from "../../lib/fs";
 import { Connection, isExhausted } from "./connection";
+import { isKept, keep, takeKept } from "./cache";
 import { byteAt, putNumber, putText } from "./bytes";
 import {
   METHOD_HEAD,
@@ -17,7 +18,7 @@ import {
   rangeFirst,
   rangeLast,
 } from "./request";
-import { beginHead, putError, putTag, typeOf } from "./response";
+import { HEAD_BYTES, beginHead, putError, putTag, typeOf } from "./response";
 
 const ROOT_MAX: u32 = 256;
 const NAME_MAX: u32 = 2048; // root, path, index.html
@@ -65,13 +66,32 @@ export function answerFile(c: Connection): usize {
   memory.copy(fileName + rootLength, path, pathLength);
   let length = rootLength + pathLength;
   if (byteAt(path + pathLength - 1) == SLASH) length = <u32>(putText(fileName + length, INDEX) - fileName);
+  const isPlain = keepAlive && method != METHOD_HEAD && !hasRange && !ifNoneMatchLength;
+  if (isPlain && isKept(fileName, length) && statBytes(fileName, length, info) == 0) {
+    const end = takeKept(fileName, length, info, c.head);
+    if (end) return end;
+  }
   const file = openBytes(fileName, length);
   if (file < 0) return refuse(c, statusOf(file));
   const status = fstat(file, info);
-  if (status == 0 && info.isFile) return answerWith(c, file, length);
+  if (status == 0 && info.isFile) {
+    const end = answerWith(c, file, length);
+    return isPlain && c.file >= 0 ? takeBody(c, end, length) : end;
+  }
   close(file);
   if (status < 0) return refuse(c, statusOf(status));
   return info.isDirectory ? redirect(c) : refuse(c, 403);
+}
+
+/** Puts a small file's body behind its head: then the response is whole, and kept. → the address behind it, or the head's end */
+function takeBody(c: Connection, end: usize, nameLength: u32): usize {
+  const room = HEAD_BYTES - <u32>(end - c.head);
+  if (info.size > room || pread(c.file, end, room, 0) != <i32>info.size) return end;
+  close(c.file);
+  c.file = -1;
+  end += <usize>info.size;
+  keep(fileName, nameLength, info, c.head, <u32>(end - c.head));
+  return end;
 }
 
 /** The response with an open file. */

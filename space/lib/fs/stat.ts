@@ -66,6 +66,11 @@ export function stat(path: string, result: Stat): i32 {
   return name ? <i32>syscall(SYS_STAT, name, pathSize, recordOf(result), 0, 0, 0) : -ENAMETOOLONG;
 }
 
+/** The same for the path of `size` bytes at `address`, without allocating. */
+export function statBytes(address: usize, size: u32, result: Stat): i32 {
+  return <i32>syscall(SYS_STAT, address, size, recordOf(result), 0, 0, 0);
+}
+
 /** The same for what `path` names itself, if that is a symbolic link. */
 export function lstat(path: string, result: Stat): i32 {
   const name = pathBytes(path);

@@ -91,9 +91,12 @@ export class Link {
     );
   }
 
-  /** Before sleeping. → 0: the stack will wake us; > 0: there is more to do; -errno: the link is broken */
-  requestSignals(): i32 {
-    const received = this.received.requestSignal();
+  /**
+   * Before sleeping. wantsBuffers: the stack shall wake us when it has empty ones, too, not only packets; a card that has
+   * enough gets them when we are awake anyway. → 0: the stack will wake us; > 0: there is more to do; -errno: the link is broken
+   */
+  requestSignals(wantsBuffers: bool): i32 {
+    const received = wantsBuffers ? this.received.requestSignal() : this.received.flush();
     const toSend = this.toSend.requestSignal();
     if (received < 0) return received;
     return toSend < 0 ? toSend : max(received, toSend);

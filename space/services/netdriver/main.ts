@@ -57,7 +57,7 @@ class Driver extends Service {
   private work(nic: Nic, link: Link): void {
     for (let round: u32 = 0; round < MAX_ROUNDS; round++) {
       const isWhole = nic.move(link.received, link.toSend);
-      const status = isWhole ? link.requestSignals() : -1;
+      const status = isWhole ? link.requestSignals(nic.wantsBuffers) : -1;
       if (status == 0) return;
       if (status < 0) return this.disconnect();
     }

@@ -27,6 +27,7 @@ const MAC_SHIFT: u64 = 16; // of eight bytes that begin with the address, the ad
 const RECEIVE_QUEUE: u32 = 0;
 const SEND_QUEUE: u32 = 1;
 const HEADER_BYTES: u32 = 12;
+const FEW_BUFFERS: u32 = 128; // of the 256 that the stack lends
 const ETHERNET_HEADER: u32 = 14;
 const IN_BUFFER: u32 = NET_BUFFER_BYTES - 1;
 
@@ -78,6 +79,11 @@ export class Nic {
   get isLinkUp(): bool {
     if (!this.hasStatus) return true;
     return ((this.transport.config64(CONFIG_MAC) >> CONFIG_STATUS_SHIFT) & LINK_UP) != 0;
+  }
+
+  /** Whether the card has so few empty buffers that a burst of packets could find none. */
+  get wantsBuffers(): bool {
+    return this.isRunning && this.receiveQueue.outCount < FEW_BUFFERS;
   }
 
   /** Takes the interrupt. → whether the link may have changed */

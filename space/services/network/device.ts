@@ -53,6 +53,8 @@ let toSend!: PacketQueue;
 
 let object: i32 = 0; // 0: no driver is connected
 let driverPid: u32 = 0;
+/** Whether the driver has been asked to wake us and nothing was taken since: the request holds. */
+let isAsking: bool = false;
 
 /** Makes our ends of the queues. The arena is there. */
 export function startDevice(): void {
@@ -105,6 +107,7 @@ function makeObject(pid: u32): i32 {
   driverPid = pid;
   received.restart();
   toSend.restart();
+  isAsking = false;
   lendBuffers();
   return id;
 }
@@ -158,6 +161,7 @@ export function deviceInput(): void {
       if (status < 0) giveUp(status);
       return;
     }
+    isAsking = false;
     const offset = received.offset;
     frameInput(PACKET_AREA + offset, received.length_bytes);
     received.give(offset & BUFFER_START, 0);
@@ -190,7 +194,8 @@ export function deviceOutput(): void {
 /** Before sleeping: asks the driver to wake us. → whether there is something to do at once */
 export function deviceIsReady(): bool {
   if (!object) return false;
-  const input = received.requestSignal();
+  const input = isAsking ? 0 : received.requestSignal();
+  isAsking = input == 0;
   const room = packetsWanted && input == 0 ? toSend.requestSignal() : 0;
   if (input < 0 || room < 0) giveUp(min(input, room));
   return input > 0 || room > 0;

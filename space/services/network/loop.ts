@@ -25,7 +25,7 @@ import { WAITER_TIMER } from "./sockets/waiter";
 import { now_us } from "./stack/clock";
 import { hasEvents } from "./stack/events";
 import { FIRST_SYSTEM_TIMER } from "./stack/layout";
-import { otherTimers, runStack } from "./stack/stack";
+import { isStackBusy, otherTimers, runStack } from "./stack/stack";
 import { NEVER, nextDeadline } from "./stack/timers";
 
 const NANOSECONDS_PER_US: u64 = 1000;
@@ -34,6 +34,8 @@ const NANOSECONDS_PER_US: u64 = 1000;
 let isUnfinished: bool = false;
 /** Whether calls have waited for as long as they wanted to. */
 let isOverdue: bool = false;
+/** The stack's next deadline, as it was before the last receive. */
+let deadline_us: u64 = 0;
 
 function hasExpired(timer: u32): bool {
   return (otherTimers & (1 << (timer - FIRST_SYSTEM_TIMER))) != 0;
@@ -50,19 +52,25 @@ export function work(): bool {
   return hasEvents() || isOverdue;
 }
 
+/** Whether work() would do anything, packets of the card aside: those come with a notification. */
+function hasWork(): bool {
+  return isUnfinished || isStackBusy() || hasEvents() || now_us >= deadline_us;
+}
+
 /** Answers those who wait, until nothing more happens. Uses the message page. */
 export function settle(): void {
   do {
     if (isOverdue) endOverdue();
     isOverdue = false;
     wakeCallers();
-  } while (work());
+  } while (hasWork() && work());
 }
 
 /** How long the next receive may sleep, or NO_TIMEOUT. */
 function sleep_ns(): i64 {
+  deadline_us = 0;
   if (isUnfinished || deviceIsReady()) return 0;
-  const deadline_us = nextDeadline();
+  deadline_us = nextDeadline();
   if (deadline_us == NEVER) return NO_TIMEOUT;
   return deadline_us <= now_us ? 0 : <i64>((deadline_us - now_us) * NANOSECONDS_PER_US);
 }
@@ -82,7 +90,7 @@ function handle(service: NetworkService, m: Message): i64 {
   const opens = m.op == NET_SOCKET || m.op == NET_ACCEPT;
   const silent = (m.flags & FLAG_ASYNC) != 0;
   const result = service.request(m);
-  const isBusy = work();
+  const isBusy = hasWork() && work();
   if (result == LATER || silent) {
     if (isBusy) settle();
     return epRecv(EPID_NETWORK, sleep_ns());

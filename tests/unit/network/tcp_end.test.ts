@@ -10,6 +10,7 @@ import { END_OF_DATA } from "./transfer.ts";
 const SECOND = 1_000_000;
 const STATE = {
   closed: 0,
+  listen: 1,
   synSent: 2,
   established: 4,
   finWait1: 5,
@@ -55,6 +56,39 @@ test("the host closes first: FIN-WAIT-1, FIN-WAIT-2, TIME-WAIT for 2 MSL (MUST-1
   expect(peer.state).toBe(STATE.timeWait);
   peer.pass(2 * SECOND);
   expect(peer.state).toBe(STATE.closed);
+});
+
+test("after the peer's FIN nothing is kept for more: only what is unread has a block", () => {
+  const peer = established();
+  const free = (): number => peer.host.stack.freeBlocks();
+  hostFinishes(peer);
+  peer.send({ data: Buffer.alloc(1000, 65), flags: FIN_ACK });
+  expect(peer.state).toBe(STATE.timeWait);
+  expect(free()).toBe(4095);
+  expect((peer.host.read(peer.connection) as Buffer).length).toBe(1000);
+  expect(peer.host.stack.tcpReadable(peer.connection)).toBe(END_OF_DATA);
+  expect(free()).toBe(4096);
+});
+
+test("a thousand connections in TIME-WAIT leave room for more, at once", () => {
+  const peer = established();
+  const [listener] = [...Array(16).keys()].filter((n) => peer.host.stack.tcpState(n) === STATE.listen);
+  for (let i = 0; i < 1500; i++) {
+    peer.port = 2000 + i;
+    peer.seq = 1;
+    peer.send({ flags: FLAG.syn, ack: 0, options: option.mss(1000) });
+    const synAck = peer.segment();
+    peer.ack = (synAck.seq + 1) >>> 0;
+    peer.send({ data: Buffer.from("GET") });
+    peer.connection = peer.host.stack.tcpAccept(listener);
+    expect((peer.host.read(peer.connection) as Buffer).length).toBe(3);
+    peer.segments();
+    peer.host.stack.tcpClose(peer.connection);
+    peer.ack = (peer.segment().seq + 1) >>> 0;
+    peer.send({ flags: FIN_ACK });
+    peer.segments();
+  }
+  expect(peer.host.stack.timeWaitConnections()).toBeGreaterThan(1000);
 });
 
 test("TIME-WAIT: the FIN again is acknowledged, and the time starts over", () => {

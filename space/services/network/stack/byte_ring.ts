@@ -64,6 +64,17 @@ export class ByteRing {
     if (to == this.end) this.drop(block);
   }
 
+  /** Moves the end back to `to`, at or after the head, and gives the blocks behind it back. */
+  cut(to: u32): void {
+    let block = (to + BLOCK_MASK) & ~BLOCK_MASK;
+    if (to == this.head) block = to & ~BLOCK_MASK;
+    while (<i32>(block - this.end) < 0) {
+      this.drop(block);
+      block += BLOCK_SIZE;
+    }
+    this.end = to;
+  }
+
   @inline
   private drop(position: u32): void {
     const slot = this.slot(position);

@@ -106,6 +106,12 @@ export function packetLength(frame: usize): u32 {
   return <u32>load<u16>(PACKET_LENGTHS + (indexOf(frame) << 1));
 }
 
+/** Whether packets wait, for the wire or for ourselves. */
+@inline
+export function hasPackets(): bool {
+  return wireHead != wireTail || loopbackHead != loopbackTail;
+}
+
 /** The oldest frame for the wire, or 0. It is the caller's then. */
 export function takeFromWire(): usize {
   if (wireHead == wireTail) return 0;

@@ -14,11 +14,11 @@ import { startEvents } from "./events";
 import { LOOPBACK, startInterfaces } from "./interface";
 import { ip4Input } from "./ip4_input";
 import { startIp4Output } from "./ip4_output";
-import { packetFree, packetLength, startPackets, takeFromLoopback } from "./packet";
+import { hasPackets, packetFree, packetLength, startPackets, takeFromLoopback } from "./packet";
 import { REASSEMBLY_TIMER, reassemblyTimer, startReassembly } from "./reassembly";
 import { nextExpired, startTimers } from "./timers";
 import { connectionTimer } from "./tcp/expiry";
-import { flushOutput, startOutput } from "./tcp/output";
+import { flushOutput, hasOutput, startOutput } from "./tcp/output";
 import { startQueues } from "./tcp/queues";
 import { startTable, wakeBlocked } from "./tcp/table";
 import { tcbAt } from "./tcp/tcb";
@@ -41,6 +41,11 @@ export function startStack(mac: u64, reservedPackets: u32): void {
   startQueues();
   startTable();
   startOutput();
+}
+
+/** Whether runStack() would do anything but look at its timers. */
+export function isStackBusy(): bool {
+  return hasOutput() || hasPackets() || blocksWanted;
 }
 
 /** Runs timers that are due, sends what is to be sent, delivers what is for ourselves. → whether there is more to do */

@@ -40,6 +40,12 @@ export function wantOutput(t: Tcb): void {
   tail += 1;
 }
 
+/** Whether a connection wants output. */
+@inline
+export function hasOutput(): bool {
+  return head != tail;
+}
+
 /** Runs tcpOutput for all that want it. What finds no packet stays queued until packets are free again. */
 export function flushOutput(): void {
   let left = tail - head;

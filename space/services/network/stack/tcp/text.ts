@@ -93,8 +93,10 @@ function inOrder(t: Tcb): void {
   raiseEvent(t.index, EVENT_READABLE);
 }
 
-/** The peer sends no more. */
+/** The peer sends no more: what was kept for more of it is free, for the minutes that TIME-WAIT can last, too. */
 function finArrived(t: Tcb): void {
+  t.intervals = 0;
+  t.receiveRing.cut(t.rcvNxt - (t.irs + 1));
   t.rcvNxt += 1;
   t.rcvEdge = laterOf(t.rcvEdge, t.rcvNxt); // with a closed window the FIN stood at the edge
   t.set(ACK_NOW | FIN_RECEIVED);

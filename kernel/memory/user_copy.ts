@@ -17,6 +17,9 @@ const LARGE: u32 = 256;
   return PAGE_SIZE - <u32>(address & OFFSET_MASK);
 }
 
+/** All that the functions here have copied since boot. */
+export let bytesCopied: u64 = 0;
+
 /** Kernel memory → user memory. → bytes copied. */
 export function copyToUser(p: Process, target: u64, source: usize, size: u32): u32 {
   return copyPages(p, target, source, size, true);
@@ -39,6 +42,7 @@ function copyPages(p: Process, user: u64, kernel: usize, size: u32, toUser: bool
     else memory.copy(kernel + done, place, n);
     done += n;
   }
+  bytesCopied += done;
   return done;
 }
 
@@ -71,6 +75,7 @@ export function copyBetween(to: Process, target: u64, from: Process, source: u64
     if (n == sourceRoom) sourceEntry = nextEntry(sourceEntry);
     if (n == targetRoom) targetEntry = nextEntry(targetEntry);
   }
+  bytesCopied += done;
   return done;
 }
 

@@ -12,7 +12,7 @@ import { counter, counterHz, entryCounter, mmioRead32 } from "../../hal/hw";
 import { powerOff } from "../../log/panic";
 import { framesFree, framesTotal } from "../../memory/frames";
 import { objectsInUse } from "../../memory/objects";
-import { copyToUser } from "../../memory/user_copy";
+import { bytesCopied, copyToUser } from "../../memory/user_copy";
 import { thisCore } from "../../sched/core";
 import { nanosecondsOf } from "../../sched/timer";
 import { openHandles } from "../handles";
@@ -64,6 +64,7 @@ export function sysSystemInfo(t: Thread): i64 {
   info.counterHz = counterHz();
   info.now_ns = sysClock();
   info.switches = thisCore().switches;
+  info.bytesCopied = bytesCopied;
   const size = <u32>min(t.x1, <u64>SYSTEM_INFO_SIZE);
   return copyToUser(processOf(t), t.x0, record, size) == size ? <i64>size : -EFAULT;
 }

@@ -7,6 +7,7 @@ import { PAGE_SIZE } from "../../../abi/limits";
 import { println } from "../../lib/console";
 import { close, creat, fsync, mkdir, mount, open, pread, pwrite, umount } from "../../lib/fs";
 import { instructions } from "../../lib/sys";
+import { bytesCopied, copies } from "./measure";
 
 const DISK: string = "/dev/vdb";
 const FOLDER: string = "/tmp/bench-disk";
@@ -24,14 +25,16 @@ function row(name: string, started: u32, operations: u32): void {
   println(`bench ${name} ${(instructions() - started) / operations}`);
 }
 
-/** disk_read_64k: cold, per 4 KiB; disk_read_mib: the same per MiB. */
+/** disk_read_64k: cold, per 4 KiB; disk_read_mib: the same per MiB; disk_read_copies: how often a byte was copied. */
 function reads(file: i32, buffer: usize): bool {
+  const copied = bytesCopied();
   const started = instructions();
   for (let i: u32 = 0; i < REQUESTS; i++) {
     if (pread(file, buffer, REQUEST, <u64>i * REQUEST) != <i32>REQUEST) return false;
   }
   row("disk_read_64k", started, PAGES);
   row("disk_read_mib", started, FILE_MIB);
+  copies("disk_read_copies", bytesCopied() - copied, FILE_MIB * MIB);
   return true;
 }
 
@@ -45,8 +48,9 @@ function overwrites(file: i32, buffer: usize): bool {
   return true;
 }
 
-/** disk_write_mib: a new file of 64 MiB, on the disk when it ends, per MiB. */
+/** disk_write_mib: a new file of 64 MiB, on the disk when it ends, per MiB; disk_write_copies. */
 function writes(buffer: usize): bool {
+  const copied = bytesCopied();
   const started = instructions();
   const file = creat(COPY);
   for (let i: u32 = 0; i < REQUESTS; i++) {
@@ -54,6 +58,7 @@ function writes(buffer: usize): bool {
   }
   if (fsync(file) < 0) return false;
   row("disk_write_mib", started, FILE_MIB);
+  copies("disk_write_copies", bytesCopied() - copied, FILE_MIB * MIB);
   return close(file) == 0;
 }
 

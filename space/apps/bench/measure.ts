@@ -26,6 +26,18 @@ export function nanoseconds(ticks: u64): u64 {
 export function begin(): void {
   started = counter();
 }
+/** Bytes that were copied between address spaces since boot. */
+export function bytesCopied(): u64 {
+  const info = systemInfo();
+  return info === null ? 0 : info.bytesCopied;
+}
+
+/** Prints how often each of `bytes` bytes was copied, to a hundredth. */
+export function copies(name: string, copied: u64, bytes: u64): void {
+  const hundredths = (copied * 100 + bytes / 2) / bytes;
+  println(`bench ${name} ${hundredths / 100}.${(hundredths % 100).toString().padStart(2, "0")}`);
+}
+
 export function end(name: string, operations: u32): void {
   const ticks = counter() - started;
   println(`bench ${name} ${nanoseconds(ticks) / operations}`);

@@ -10,7 +10,7 @@ import { error } from "./words.ts";
 
 const STATS_BYTES = 32;
 export const ENDPOINT_STATES = ["up", "down", "restarting"];
-const SYSTEM_INFO_BYTES = 72;
+const SYSTEM_INFO_BYTES = 80;
 /** Offsets in the record of system_info (abi/sysinfo.ts). */
 const INFO = {
   framesFree: 4,

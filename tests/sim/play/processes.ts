@@ -190,7 +190,7 @@ const yieldTurn: Action = () => ({ number: S.SYS_YIELD });
 const ask: Action = (h) => ({ number: h.random.pick([S.SYS_GETPID, S.SYS_GETPPID, S.SYS_CLOCK]) });
 const systemInfo: Action = (h, t) => ({
   number: S.SYS_SYSTEM_INFO,
-  x: [h.address(t, 72), h.hostile() ? h.number() : 72n],
+  x: [h.address(t, 80), h.hostile() ? h.number() : 80n],
 });
 /** Numbers that are no calls; switching the machine off is one of them here. */
 const unknown: Action = (h) => {

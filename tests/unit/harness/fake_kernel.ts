@@ -44,7 +44,7 @@ export const ANSWERS_ENDPOINT = 0x10_0020;
 
 export type SyscallHandler = (args: bigint[]) => number;
 
-const SYSTEM_INFO_SIZE = 72;
+const SYSTEM_INFO_SIZE = 80;
 const COUNTER_HZ = 62_500_000n;
 const INFO_AT = { framesTotal: 0, framesFree: 4, initrdBytes: 32, counterHz: 48, now_ns: 56 };
 

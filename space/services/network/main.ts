@@ -11,7 +11,9 @@ import { startDevice } from "./device";
 import { serve, settle, work } from "./loop";
 import { startClock, tellTime } from "./machine_clock";
 import { NetworkService } from "./service";
+import { inheritHandles } from "./sockets/kept";
 import { startTables } from "./sockets/tables";
+import { inheritWatchers } from "./sockets/watch";
 import { setSecret } from "./stack/keyed_hash";
 import { reserveArena } from "./stack/layout";
 import { startStack } from "./stack/stack";
@@ -35,6 +37,8 @@ export function start(): i32 {
   if (!takeSecret()) return EIO;
   startStack(0, 0);
   startTables();
+  inheritHandles();
+  inheritWatchers();
   startDevice();
   return 0;
 }

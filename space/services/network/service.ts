@@ -3,7 +3,7 @@
 
 import { DRAIN_CANCELLED_CALL, DRAIN_CLOSED_HANDLE, DRAIN_RECORD_SIZE } from "../../../abi/construct";
 import { EPID_NETWORK, NOTIFY_DRAIN } from "../../../abi/endpoints";
-import { EAGAIN, EBADF, EBADMSG, EINVAL } from "../../../abi/errno";
+import { EAGAIN, EBADF, EBADMSG, ECONNRESET, EINVAL } from "../../../abi/errno";
 import { MAX_INLINE_WRITE } from "../../../abi/limits";
 import { FLAG_ASYNC, Message } from "../../../abi/message";
 import { MESSAGE_DONT_WAIT, MESSAGE_PEEK, MESSAGE_URGENT } from "../../../abi/net";
@@ -16,7 +16,7 @@ import { givenAddress, givenPort, takeAddress } from "./sockets/address";
 import { bindSocket, closeSocket, listenOn, nameOf, open, shutDown } from "./sockets/open";
 import { getOption, setOption } from "./sockets/options";
 import { sendDatagram, startConnect } from "./sockets/send";
-import { NON_BLOCKING, Socket, findSocket } from "./sockets/socket";
+import { NON_BLOCKING, Socket, findSocket, isPredecessors } from "./sockets/socket";
 import { cancelWaiter, currentWaiter, keepWaiter } from "./sockets/waiter";
 import { attempt } from "./sockets/wake";
 import { tryWait, watch } from "./sockets/watch";
@@ -57,7 +57,13 @@ export class NetworkService extends Service {
     const handle = m.readU32();
     if (!m.ok) return failed(EBADMSG);
     const socket = findSocket(handle);
-    return socket ? this.onSocket(m, socket) : failed(EBADF);
+    return socket ? this.onSocket(m, socket) : this.onNobody(m, handle);
+  }
+
+  /** A handle that names no open socket: one of an earlier instance was reset with it, and can be closed. */
+  private onNobody(m: Message, handle: u32): i64 {
+    if (!isPredecessors(handle)) return failed(EBADF);
+    return m.op == op.VFS_CLOSE || m.op == op.NET_CLOSE ? done(0) : failed(ECONNRESET);
   }
 
   private onSocket(m: Message, socket: Socket): i64 {

@@ -4,7 +4,7 @@
 import { ESRCH, EPERM } from "../../../abi/errno.ts";
 import { FAMILY_IPV4, SOCKET_STREAM } from "../../../abi/net.ts";
 import * as op from "../../../abi/ops.ts";
-import { SYS_GETRANDOM, SYS_MSG_READ, SYS_MSG_WRITE } from "../../../abi/syscall.ts";
+import { SYS_GETRANDOM, SYS_MEMORY_KEEP, SYS_MSG_READ, SYS_MSG_WRITE } from "../../../abi/syscall.ts";
 import { FakeKernel } from "../harness/fake_kernel.ts";
 import { MessagePage, RequestData } from "../harness/message.ts";
 import { readFileSync } from "node:fs";
@@ -36,9 +36,18 @@ class NetworkKernel extends FakeKernel {
   readonly callerWindows = new Map<bigint, (Buffer | undefined)[]>();
   readonly replies = new Map<bigint, Reply>();
   readonly dead = new Set<bigint>();
+  /** Where what outlives the service begins. */
+  keptFrom = 0;
 
-  constructor() {
+  /** before: the memory of an earlier instance. */
+  constructor(before?: Uint8Array) {
     super();
+    this.handlers.set(SYS_MEMORY_KEEP, ([address]) => {
+      this.keptFrom = Number(address);
+      if (!before) return 0;
+      this.slice(this.keptFrom, before.length - this.keptFrom).set(before.subarray(this.keptFrom));
+      return before.length >> 16;
+    });
     this.handlers.set(SYS_MSG_READ, (args) => this.copy(args, false));
     this.handlers.set(SYS_MSG_WRITE, (args) => this.copy(args, true));
     this.handlers.set(SYS_GETRANDOM, ([address, size]) => {
@@ -77,12 +86,14 @@ class NetworkKernel extends FakeKernel {
 let module: WebAssembly.Module | undefined;
 
 export class NetworkClient {
-  readonly kernel = new NetworkKernel();
+  readonly kernel: NetworkKernel;
   readonly exports: NetworkExports;
   readonly page: MessagePage;
   private calls = 1n;
 
-  constructor() {
+  /** before: the instance that has died, whose place this one takes. */
+  constructor(before?: NetworkClient) {
+    this.kernel = new NetworkKernel(before && new Uint8Array(before.exports.memory.buffer));
     module ??= new WebAssembly.Module(readFileSync("build/wasm/network.wasm"));
     this.exports = new WebAssembly.Instance(module, this.kernel.imports())
       .exports as unknown as NetworkExports;

@@ -1,7 +1,16 @@
 // The network service: hostile messages, calls that wait, limits of a process, and what a death leaves behind: nothing.
 
 import { expect, test } from "vitest";
-import { EAGAIN, EBADF, EBADMSG, ECONNABORTED, EINVAL, EMFILE, ENOSYS } from "../../../abi/errno.ts";
+import {
+  EAGAIN,
+  EBADF,
+  EBADMSG,
+  ECONNABORTED,
+  ECONNRESET,
+  EINVAL,
+  EMFILE,
+  ENOSYS,
+} from "../../../abi/errno.ts";
 import { OPTION_RECEIVE_TIMEOUT_MS, POLL_IN, SOCKET_DATAGRAM } from "../../../abi/net.ts";
 import * as op from "../../../abi/ops.ts";
 import { FLAG_ASYNC, RequestData } from "../harness/message.ts";
@@ -174,6 +183,48 @@ test("closing a socket ends the calls that wait on it", () => {
   const waiting = client.receive(1, accepted, 100);
   client.close(accepted);
   expect(client.reply(waiting)?.result).toBe(-ECONNABORTED);
+});
+
+test("a new instance: handles of the last one are reset, can be closed, and never name another socket", () => {
+  const before = new NetworkClient();
+  const [listener, connected, accepted] = before.pair();
+  const datagrams = before.socket(1, SOCKET_DATAGRAM);
+  const old = [listener, connected, accepted, datagrams];
+  const closed = before.socket(1);
+  before.close(closed);
+  const client = new NetworkClient(before);
+  const [, , now] = client.pair();
+  const fresh = [...Array(4).keys()].map(() => client.socket(1));
+  expect(new Set([...old, closed, ...fresh, now]).size).toBe(10);
+  for (const handle of old) {
+    for (const operation of ALL.filter((each) => each !== op.NET_SOCKET && each !== op.NET_WAIT)) {
+      const expected = operation === op.VFS_CLOSE || operation === op.NET_CLOSE ? 0 : -ECONNRESET;
+      const data = new RequestData().u32(handle).u32(0).u32(0).u32(0);
+      expect(client.call(1, operation, data).result, `${operation} of ${handle}`).toBe(expected);
+    }
+  }
+  for (const handle of fresh) expect(client.close(handle)).toBe(0);
+  expect(client.call(1, op.NET_LISTEN, new RequestData().u32(fresh[0]).u32(1)).result).toBe(-EBADF);
+});
+
+test("a new instance: who watched sockets of the last one is told, once, and nobody else", () => {
+  const before = new NetworkClient();
+  const [, , accepted] = before.pair();
+  before.call(1, op.NET_WATCH, new RequestData().u32(accepted).u32(POLL_IN).u32(42));
+  const client = new NetworkClient(before);
+  const wait = (pid: number): number => client.call(pid, op.NET_WAIT, new RequestData().u64(0n)).result;
+  expect([wait(2), wait(1), wait(1)]).toEqual([0, -ECONNRESET, 0]);
+});
+
+test("a new instance believes nothing that it finds", () => {
+  const before = new NetworkClient();
+  before.pair();
+  const memory = new Uint8Array(before.exports.memory.buffer);
+  memory.fill(0xff, before.kernel.keptFrom + 4);
+  const client = new NetworkClient(before);
+  const [, connected, now] = client.pair();
+  client.transmit(2, connected, Buffer.from("alive"));
+  expect(client.reply(client.receive(1, now, 100))?.data.toString()).toBe("alive");
 });
 
 test("an accepted connection whose answer reaches nobody is closed", () => {

@@ -4,7 +4,7 @@
 //   31 30        11 10        0
 //   | 0 | generation | number |     generation ≥ 1: a closed socket's handle names nobody (-EBADF)
 //
-// Whose handle it is the kernel knows. The process that opened it is charged for it, whoever holds it later.
+// Generations go on when the service is started again (kept.ts). Whose handle it is the kernel knows. The process that opened it is charged for it, whoever holds it later.
 
 import { SOCKET_DATAGRAM, SOCKET_STREAM } from "../../../../abi/net";
 import { MAX_PROCESSES } from "../../../../abi/limits";
@@ -12,12 +12,13 @@ import { DatagramSocket, datagramClose, datagramSocketAt } from "../stack/datagr
 import { MAX_CONNECTIONS, MAX_SOCKETS } from "../stack/layout";
 import { Tcb, tcbAt } from "../stack/tcp/tcb";
 import { tcpAbort, tcpClose } from "../stack/tcp/user";
+import { noteGeneration } from "./kept";
 import { SOCKETS_OF_TABLE, SOCKET_SIZE, SOCKET_TABLE } from "./tables";
 
 export const MAX_SOCKETS_OF_PROCESS: u32 = 256; // -EMFILE
 const NUMBER_BITS: u32 = 11;
 const NUMBER_MASK: u32 = (1 << NUMBER_BITS) - 1;
-const MAX_GENERATION: u32 = (1 << 20) - 1;
+export const MAX_GENERATION: u32 = (1 << 20) - 1;
 
 export const NON_BLOCKING: u32 = 1;
 export const ABORT_ON_CLOSE: u32 = 2;
@@ -36,6 +37,7 @@ export class Socket {
   receiveTimeout_ms: u32; // 0: waits for ever
   firstWaiter: u16;
   readyNext: u16; // in its watcher's list, number + 1
+  predecessors: u32; // generations up to this one were given out by an earlier instance of the service
 
   @inline
   get number(): u32 {
@@ -82,6 +84,13 @@ export function findSocket(handle: u32): Socket | null {
   return socket.type && socket.generation == handle >> NUMBER_BITS ? socket : null;
 }
 
+/** Whether an open socket of an earlier instance, which is gone, had the handle. */
+export function isPredecessors(handle: u32): bool {
+  const number = handle & NUMBER_MASK;
+  const generation = handle >> NUMBER_BITS;
+  return number < MAX_SOCKETS && generation != 0 && generation <= socketAt(number).predecessors;
+}
+
 @inline
 function socketsOf(pid: u32): usize {
   return SOCKETS_OF_TABLE + ((pid & (MAX_PROCESSES - 1)) << 1);
@@ -95,9 +104,13 @@ export function mayOpen(pid: u32): bool {
 /** Makes a socket of the stack's `number`, for process `pid`. */
 export function socketNew(number: u32, type: u32, pid: u32): Socket {
   const socket = socketAt(number);
-  const generation = socket.generation;
+  const generation: u32 = socket.generation == MAX_GENERATION ? 1 : socket.generation + 1;
+  // When the numbers begin again, an earlier instance's would be taken for ours otherwise.
+  const predecessors = generation <= socket.predecessors ? 0 : socket.predecessors;
   memory.fill(changetype<usize>(socket), 0, SOCKET_SIZE);
-  socket.generation = generation == MAX_GENERATION ? 1 : generation + 1;
+  socket.generation = generation;
+  socket.predecessors = predecessors;
+  noteGeneration(number, generation);
   socket.type = type;
   socket.owner = pid;
   const count = socketsOf(pid);

@@ -3,7 +3,10 @@
 // is not used up is reported again. A watched socket that nothing happens to costs nothing.
 //
 //   watcher of a process slot:  u32 process id · u16 head · u16 tail (socket numbers + 1)
+//
+// Who watched sockets of an earlier instance is told that they are gone, by its next wait: -ECONNRESET, once.
 
+import { ECONNRESET } from "../../../../abi/errno";
 import { MAX_PROCESSES } from "../../../../abi/limits";
 import {
   MAX_WATCH_RECORDS,
@@ -13,10 +16,11 @@ import {
   POLL_OUT,
   WATCH_RECORD_SIZE,
 } from "../../../../abi/net";
-import { LATER, answerWithData, doneWithData, message } from "../../../lib/hnx_ipc";
+import { LATER, answerWithData, doneWithData, failed, message } from "../../../lib/hnx_ipc";
 import { MAX_SOCKETS } from "../stack/layout";
 import { CLOSED, FIN_RECEIVED, FIN_QUEUED, LISTEN, SYN_SENT, canSend } from "../stack/tcp/tcb";
 import { tcpReadable, tcpSendRoom } from "../stack/tcp/user";
+import { noteWatcher, watcherBefore } from "./kept";
 import { READY_LISTED, Socket, socketAt } from "./socket";
 import { WATCHER_SIZE, WATCHER_TABLE } from "./tables";
 import { Waiter, forget, waitOf } from "./waiter";
@@ -26,6 +30,7 @@ class Watcher {
   pid: u32;
   head: u16;
   tail: u16;
+  former: u32; // process id that watched sockets of an earlier instance and has not been told
 }
 
 @inline
@@ -49,12 +54,19 @@ export function readiness(socket: Socket): u32 {
   return ready;
 }
 
+/** Remembers who watched sockets of an earlier instance. The tables are empty. */
+export function inheritWatchers(): void {
+  for (let slot: u32 = 0; slot < MAX_PROCESSES; slot++) watcherOf(slot).former = watcherBefore(slot);
+}
+
 /** Process `pid` watches the socket for `events` from now on, or, with 0, no more. */
 export function watch(socket: Socket, pid: u32, events: u32, tag: u32): void {
   socket.watchEvents = events;
   socket.watchTag = tag;
   socket.watcher = pid;
-  if (events) noteReady(socket);
+  if (!events) return;
+  noteWatcher(pid);
+  noteReady(socket);
 }
 
 /** Something happened to a watched socket. */
@@ -130,6 +142,12 @@ function collect(pid: u32): u32 {
 
 /** NET_WAIT: one try. */
 export function tryWait(w: Waiter): i64 {
+  const watcher = watcherOf(w.pid);
+  if (watcher.former) {
+    const isThis = watcher.former == w.pid;
+    watcher.former = 0;
+    if (isThis) return failed(ECONNRESET);
+  }
   const count = collect(w.pid);
   return count ? doneWithData(count * WATCH_RECORD_SIZE) : LATER;
 }

@@ -8,7 +8,7 @@
 //   0x0030_0000  datagram sockets
 //   0x0032_0000  reassembly of fragments, the datagram under construction
 //   0x003c_0000  queues shared with the driver
-//   0x0040_0000  blocks that sockets buffer data in
+//   0x0040_0000  blocks that sockets buffer data in, and behind them what outlives the service (sockets/kept.ts)
 //
 // The module's static data and its few objects lie below 0x0002_0000.
 
@@ -44,7 +44,10 @@ export const BLOCK_SHIFT: u32 = 12;
 export const BLOCK_SIZE: u32 = 1 << BLOCK_SHIFT;
 export const BLOCK_AREA: usize = 0x0040_0000;
 
-export const ARENA_END: usize = BLOCK_AREA + (<usize>MAX_BLOCKS + 1) * BLOCK_SIZE;
+export const KEPT_AREA: usize = BLOCK_AREA + (<usize>MAX_BLOCKS + 1) * BLOCK_SIZE; // whole pages, the last ones
+const KEPT_SIZE: usize = 8192;
+
+export const ARENA_END: usize = KEPT_AREA + KEPT_SIZE;
 
 // The tables from TABLES on.
 export const CONNECTION_BUCKETS: u32 = 2048;

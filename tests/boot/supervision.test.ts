@@ -1,8 +1,9 @@
 // Supervision on the machine: every service is killed again and again in the middle of its work, hangs, and is replaced by a new
 // program. space/apps/selftest-supervision does it and checks that nothing hangs, is damaged or is lost. HNX_SEED replays a run.
 
+import { createSocket } from "node:dgram";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { initrdWithKiller } from "./manifest.ts";
 import { runGuest } from "./qemu.ts";
 
@@ -14,8 +15,9 @@ const SECTORS = 4096;
 const DISK = "build/test/supervision.img";
 /** Counting instructions makes times independent of the host's load; without sleeping, back-offs take no time at all. */
 const COUNTING = ["-icount", "shift=0,sleep=off"];
-/** A disk is the host's, and takes the host's time. */
-const COUNTING_WITH_DISK = ["-icount", "shift=0"];
+/** A disk and a network are the host's, and take the host's time. */
+const COUNTING_WITH_HOST = ["-icount", "shift=0"];
+const OF_THE_HOST = ["block", "netdriver"];
 
 /** Every word of a sector is the sector's number. */
 function makeDisk(): void {
@@ -25,17 +27,26 @@ function makeDisk(): void {
   writeFileSync(DISK, image);
 }
 
-beforeAll(makeDisk);
+/** What the network driver's workload talks to: sends back what comes. */
+const echo = createSocket("udp4").on("message", (data, from) => echo.send(data, from.port, from.address));
+
+beforeAll(async () => {
+  makeDisk();
+  await new Promise<void>((resolve) => echo.bind(0, "127.0.0.1", resolve));
+});
+afterAll(() => echo.close());
 
 describe(`killed ${KILLS} times while programs use it (seed ${SEED}), is back in time, and loses nothing:`, () => {
-  test.each(["vfs", "block", "network", "loader", "console"])(
+  test.each(["vfs", "block", "network", "netdriver", "loader", "console"])(
     "%s",
     async (service) => {
       const { out, status } = await runGuest({
-        cmd: `selftest-supervision ${service} ${KILLS} ${SEED}; svc`,
+        cmd: `export ECHO_PORT=${echo.address().port}; selftest-supervision ${service} ${KILLS} ${SEED}; svc`,
         initrd: initrdWithKiller("always"),
         disks: [DISK],
-        extraArgs: service === "block" ? COUNTING_WITH_DISK : COUNTING,
+        network: service === "netdriver",
+        bootArguments: service === "netdriver" ? "ip=10.0.2.15/24,10.0.2.2" : undefined,
+        extraArgs: OF_THE_HOST.includes(service) ? COUNTING_WITH_HOST : COUNTING,
         timeoutMs: TIMEOUT_MS,
       });
       expect(out).toMatch(new RegExp(`selftest-supervision: ${service}: 23 kills, at most`));
@@ -75,6 +86,17 @@ test("svc update replaces each service from a file, and what it serves goes on",
   for (const name of services) expect(out).toMatch(new RegExp(`^${name} +running +\\d+ +\\d+ +1$`, "m"));
   expect(out).toContain("\nkept\n");
   expect(out).not.toContain("svc:");
+  expect(status).toBe(0);
+});
+
+test("svc update replaces the network card's driver, and packets go on", async () => {
+  const update = "cat /sbin/netdriver > /tmp/new; svc update netdriver /tmp/new";
+  const { out, status } = await runGuest({
+    cmd: `ip -w; ping 10.0.2.2 1; ${update}; svc; ip -w; ping 10.0.2.2 1`,
+    network: true,
+  });
+  expect(out).toMatch(/^netdriver +running +\d+ +15 +1$/m);
+  expect(out.match(/1 sent, 1 received/g)).toHaveLength(2);
   expect(status).toBe(0);
 });
 

@@ -2,7 +2,8 @@
 //
 // Page frames: those that are free and those that the service that is killed has at the moment, its page tables among them. How
 // much memory a service has depends on what it was last asked to do (the network's on how many connections are open or wait to be
-// forgotten): free frames alone would differ while none is lost. Every other process is expected to be as large as it was.
+// forgotten): free frames alone would differ while none is lost. With a driver, its user counts as well. Every other process is
+// expected to be as large as it was.
 
 import { ProcessEntry, nextProcess, systemInfo } from "../../lib/process";
 
@@ -13,12 +14,12 @@ export class Counts {
   /** Pages of the service's process. */
   pages: u32 = 0;
 
-  /** Counts now. pid: the service's process. */
-  take(pid: u32): Counts {
+  /** Counts now. pid: the service's process; user: that of the service which is busy because of it, or 0. */
+  take(pid: u32, user: u32): Counts {
     const info = systemInfo();
     if (info === null) return this;
     this.pages = pagesOf(pid);
-    this.values[0] = info.framesFree + this.pages;
+    this.values[0] = info.framesFree + this.pages + (user ? pagesOf(user) : 0);
     this.values[1] = info.processes;
     this.values[2] = info.endpoints;
     this.values[3] = info.objects;

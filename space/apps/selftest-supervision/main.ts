@@ -2,10 +2,11 @@
 // program may hang or get a wrong answer, and no page frame, object, handle or process may be lost. Needs the service killer
 // (space/services/service-killer) in the manifest. Status 0 or 1.
 //
-//   selftest-supervision SERVICE KILLS SEED       the test: vfs, block, network, loader or console
+//   selftest-supervision SERVICE KILLS SEED       the test: vfs, block, network, loader, console, or netdriver (work.ts says where)
 //   selftest-supervision work SERVICE RESTARTS    uses the service until it was restarted so often, and once more
 //   selftest-supervision hang sleep|spin          puts the faulty service in the network's place and lets it hang
 
+import { EPID_NET_DRIVER } from "../../../abi/endpoints";
 import { ECONNREFUSED, ECONNRESET } from "../../../abi/errno";
 import { OP_DESCRIBE } from "../../../abi/ops";
 import { WNOHANG } from "../../../abi/wait";
@@ -37,6 +38,8 @@ const GROWTH_PAGES: u32 = 300;
 const HEAP_NEEDED: u32 = 65536;
 /** The longest wait before a kill, in nanoseconds. */
 const DELAY_MAX: u32 = 3_000_000;
+/** The same for a network driver: programs send anew what the last one lost, and it should be busy when it dies (work.ts). */
+const DRIVER_DELAY_MAX: u32 = 150_000_000;
 /** Failures in a row after which a worker gives up: the service is not back. */
 const FAILURES_MAX: u32 = 100_000;
 
@@ -62,7 +65,7 @@ function below(limit: u32): u32 {
 function killOnce(index: u32, epid: u32): void {
   const before = new ServiceInfo();
   readService(index, before);
-  const delay_ns = <u64>below(DELAY_MAX);
+  const delay_ns = <u64>below(epid == EPID_NET_DRIVER ? DRIVER_DELAY_MAX : DELAY_MAX);
   const killed = ipcCallService(EPID_KILLER, request(KILLER_KILL).withU32(epid).withU64(delay_ns));
   if (killed < 0) return complain(`the killer answers ${killed}`);
   const began_ns = clock_ns();
@@ -112,8 +115,10 @@ function touchHeap(): void {
 
 function countsOf(index: u32): Counts {
   const info = new ServiceInfo();
+  const user = new ServiceInfo();
   readService(index, info);
-  return new Counts().take(info.pid);
+  if (info.endpoint == EPID_NET_DRIVER) findService("network", user);
+  return new Counts().take(info.pid, user.pid);
 }
 
 function killService(service: string, times: u32): void {

@@ -1,14 +1,14 @@
 // One piece of work for each service: uses it as programs do, checks what comes back, and leaves nothing behind. The result is 0,
 // DAMAGED, or the -errno of the call that failed.
 
-import { EIO } from "../../../abi/errno";
+import { EAGAIN, EIO } from "../../../abi/errno";
 import { BlockDevice, detachMemory, findDevice, readSectors } from "../../lib/block";
 import { O_CREAT, O_RDWR, O_WRONLY, close, open, pread, pwrite, unlink, write } from "../../lib/fs";
 import { OP_DESCRIBE } from "../../../abi/ops";
 import { EPID_CONSOLE, ipcCallService, request } from "../../lib/hnx_ipc";
 import { objectClose, objectUnmap } from "../../lib/memory_object";
 import * as net from "../../lib/net";
-import { getpid, spawn, wait } from "../../lib/process";
+import { env, getpid, sleep_ns, spawn, wait } from "../../lib/process";
 import { SharedMemory } from "../selftest-block/shared_memory";
 
 /** The service answered, and what it answered is wrong. */
@@ -19,6 +19,12 @@ const SECTORS: u32 = 64;
 const SECTOR_WORDS: u32 = 128;
 const BLOCK_PAGES: u32 = 8;
 const PORT_BASE: u32 = 2000;
+const ECHO_ADDRESS: u32 = 0x0a00_0202; // 10.0.2.2: the host, where the test has a server that sends everything back
+const ECHO_PORT: string = "ECHO_PORT"; // the environment says at which port
+const DATAGRAM_BYTES: u32 = 1024;
+const RESEND_MS: u32 = 50;
+/** While there is no driver there is no route, and connecting fails at once. */
+const NO_ROUTE_NS: i64 = 10_000_000;
 
 const buffer: usize = heap.alloc(SIZE);
 const back: usize = heap.alloc(SIZE);
@@ -103,6 +109,29 @@ function useNetwork(): i32 {
   return status;
 }
 
+function echoPort(): u32 {
+  const port = env(ECHO_PORT);
+  return port === null ? 0 : <u32>U32.parseInt(port);
+}
+
+/** A datagram goes through the card to who sends it back; what a dead driver loses is sent again, soon. */
+function useNetworkDriver(): i32 {
+  const fd = net.datagramSocket();
+  if (fd < 0) return fd;
+  pattern();
+  let status = net.setOption(fd, net.OPTION_RECEIVE_TIMEOUT_MS, RESEND_MS);
+  if (status >= 0) status = net.connect(fd, ECHO_ADDRESS, echoPort());
+  if (status >= 0) status = -EAGAIN;
+  while (status == -EAGAIN) {
+    status = net.send(fd, buffer, DATAGRAM_BYTES);
+    if (status >= 0) status = net.receive(fd, back, DATAGRAM_BYTES);
+  }
+  close(fd);
+  if (status >= 0) return status == <i32>DATAGRAM_BYTES && isWhole(DATAGRAM_BYTES) ? 0 : DAMAGED;
+  sleep_ns(NO_ROUTE_NS);
+  return status;
+}
+
 function receiveAll(fd: i32, size: u32): i32 {
   let got: u32 = 0;
   while (got < size) {
@@ -135,6 +164,7 @@ export function work(service: string): i32 {
   if (service == "vfs") return useVfs();
   if (service == "block") return useBlock();
   if (service == "network") return useNetwork();
+  if (service == "netdriver") return useNetworkDriver();
   if (service == "loader") return useLoader();
   return useConsole();
 }

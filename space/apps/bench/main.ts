@@ -11,6 +11,7 @@ import { diskRows } from "./disk";
 import { diskFileRows } from "./disk_files";
 import { begin, end, nanoseconds, prepare } from "./measure";
 import { echoes, messages } from "./messages";
+import { supervisionRow } from "./supervision";
 
 const ROUNDS: u32 = 10000;
 const BULK_ROUNDS: u32 = 1000;
@@ -119,5 +120,5 @@ export function main(): i32 {
   if (!messages(buffer) || !files()) return 1;
   spawns();
   if (!libraries()) return 1;
-  return diskRows() && diskFileRows(buffer) ? 0 : 1;
+  return diskRows() && diskFileRows(buffer) && supervisionRow() ? 0 : 1;
 }

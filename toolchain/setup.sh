@@ -78,8 +78,8 @@ setup_npm() {
 case "${1:-}" in
   debug) setup_packages gdb-multiarch=gdb-multiarch ;;
   bench | bench-check) setup_packages mke2fs=e2fsprogs ;; # the disk rows' image: toolchain/bench/disk_image.ts
-  test) # spin: the model of tests/ring; e2fsprogs: the disk images of tests/unit/ext; curl: tests/boot/http.test.ts
-    setup_packages gdb-multiarch=gdb-multiarch spin=spin mke2fs=e2fsprogs curl=curl ;;
+  test) # spin: the model of tests/ring; e2fsprogs: the disk images of tests/unit/ext; curl, ab: tests/boot/http.test.ts
+    setup_packages gdb-multiarch=gdb-multiarch spin=spin mke2fs=e2fsprogs curl=curl ab=apache2-utils ;;
   help | lint) ;;
   *) setup_packages ;;
 esac

@@ -11,6 +11,7 @@ import os from "node:os";
 import { Failure } from "../common/failure.ts";
 import { EXIT_USAGE, readMachineOptions } from "../common/options.ts";
 import { type BootMode, QEMU, hasRoomForNetwork, kernelCommandLine, qemuArguments } from "../common/qemu.ts";
+import { Relay } from "../common/relay.ts";
 import { build } from "../pipeline/build.ts";
 import { TraceRecording } from "../trace/recording.ts";
 
@@ -114,11 +115,13 @@ export async function runCommand(args: string[]): Promise<number> {
   const serial = mode === "shell" ? "mon:stdio" : "stdio";
   const network = hasRoomForNetwork(options.disks);
   const extra = mode === "shell" ? ["-echr", String(ESCAPE_CHARACTER)] : [];
-  const child = spawn(QEMU, qemuArguments({ ...options, network, append, serial, extra }), {
+  const relay = await Relay.open(options.forwards);
+  const { forwards } = relay;
+  const child = spawn(QEMU, qemuArguments({ ...options, forwards, network, append, serial, extra }), {
     stdio: standardStreams(mode),
   });
   forwardInput(child);
-  const status = await waitForExit(child);
+  const status = await waitForExit(child).finally(() => relay.close());
   recording?.finish();
   return status;
 }

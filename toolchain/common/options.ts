@@ -10,8 +10,8 @@ export interface MachineOptions {
   command?: string;
   /** Images of virtio-blk disks, absolute. */
   disks: string[];
-  /** Forwards, host port → guest port; TCP's, unless one says otherwise. */
-  forwards: { host: number; guest: number; protocol?: "udp" }[];
+  /** Forwards, host port → guest port; TCP's, and at every address of the host, unless one says otherwise. */
+  forwards: { host: number; guest: number; protocol?: "udp"; address?: string }[];
   memory_mib: number;
 }
 

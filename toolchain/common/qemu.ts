@@ -43,7 +43,7 @@ export const hasRoomForNetwork = (disks: readonly string[]): boolean => disks.le
 function networkArguments({ forwards, network }: QemuInput): string[] {
   if (forwards.length === 0 && !network) return ["-nic", "none"];
   const rules = forwards.map(
-    ({ host, guest, protocol }) => `,hostfwd=${protocol ?? "tcp"}::${host}-:${guest}`,
+    ({ host, guest, protocol = "tcp", address = "" }) => `,hostfwd=${protocol}:${address}:${host}-:${guest}`,
   );
   return [
     "-netdev",

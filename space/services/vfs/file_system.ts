@@ -87,6 +87,10 @@ export abstract class FileSystem {
   isRemoved(mount: Mount, directory: u32): bool {
     return false;
   }
+  /** After a restart of the service: whether the inode, of a mount or of an open handle, is there as it was before. */
+  isKept(inode: u32): bool {
+    return false;
+  }
   /** Whether the inode may be written: 0 or -errno. */
   checkWrite(mount: Mount, inode: u32): i32 {
     return -EROFS;

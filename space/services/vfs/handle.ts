@@ -6,11 +6,12 @@
 // Whose handle it is the kernel knows, and only the kernel.
 
 import { S_IFDIR, S_IFIFO, S_IFMT } from "../../../abi/file";
+import { memoryBarrier } from "../../lib/sys";
 import { closePipeEnd } from "./pipe_ends";
 import { inodeAt } from "./tmpfs/inode";
-import { superblock } from "./tmpfs/superblock";
+import { OPENED_SHIFT, superblock } from "./tmpfs/superblock";
 import { HANDLE_BLOCK, HANDLE_SIZE, MAX_HANDLES, blockAddress } from "./tmpfs/layout";
-import { fileSystemOf, mountAt, removeMount } from "./mount_table";
+import { fileSystemOf, mountAt } from "./mount_table";
 
 const INDEX_BITS: u32 = 10;
 const INDEX_MASK: u32 = MAX_HANDLES - 1;
@@ -41,29 +42,18 @@ export class Handle {
 }
 
 @inline
-function handleAt(index: u32): Handle {
+export function handleAt(index: u32): Handle {
   return changetype<Handle>(blockAddress(HANDLE_BLOCK) + <usize>index * HANDLE_SIZE);
+}
+
+/** What makes the values of a closed handle name nobody. */
+export function nextGeneration(generation: u32): u32 {
+  return generation >= MAX_GENERATION ? 1 : generation + 1;
 }
 
 /** Whether one more handle, or `count` of them, can be opened. */
 export function hasFreeHandle(count: u32 = 1): bool {
   return superblock().openHandles + count <= superblock().maxHandles;
-}
-
-/** After a restart: mounts of a type whose state is lost go, and the handles on them are closed. */
-export function dropMounts(type: u32): void {
-  const sb = superblock();
-  for (let index: u32 = 0; index < sb.freshHandle; index++) {
-    const handle = handleAt(index);
-    if (!handle.inode || mountAt(handle.mount).type != type) continue;
-    handle.inode = 0;
-    handle.next = sb.freeHandle;
-    sb.freeHandle = index + 1;
-    sb.openHandles -= 1;
-  }
-  for (let index: u32 = 0; index < sb.endMount; index++) {
-    if (mountAt(index).type == type) removeMount(mountAt(index));
-  }
 }
 
 /** Opens a handle to inode `inode` of a mount; there is a free one. token: the call that asked for it. → its value. */
@@ -77,6 +67,8 @@ export function openHandle(mountIndex: u32, inode: u32, mode: u32, flags: u32, t
     index = sb.freshHandle;
     sb.freshHandle = index + 1;
   }
+  if (!(sb.changing >> OPENED_SHIFT)) sb.changing |= (index + 1) << OPENED_SHIFT;
+  memoryBarrier(); // a service that dies from here on leaves a handle that nobody was told of
   const handle = handleAt(index);
   handle.inode = inode;
   const type = mode & S_IFMT;
@@ -110,7 +102,7 @@ export function closeHandle(value: u32): bool {
   const sb = superblock();
   const inode = handle.inode;
   handle.inode = 0;
-  handle.generation = handle.generation == MAX_GENERATION ? 1 : handle.generation + 1;
+  handle.generation = nextGeneration(handle.generation);
   handle.next = sb.freeHandle;
   sb.freeHandle = (value & INDEX_MASK) + 1;
   sb.openHandles -= 1;

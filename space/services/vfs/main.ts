@@ -6,10 +6,16 @@ import { message } from "../../lib/hnx_ipc/call";
 import { readSystemInfo, startClock } from "./clock";
 import { loadArchive, mapArchive } from "./initrd/archive_tree";
 import { LOG_ERROR, addNumber, addText, endLine } from "./log_line";
-import { dropMounts } from "./handle";
-import { TYPE_EXT } from "./mount_table";
-import { addDevices, addSystemTree, registerTypes } from "./system_tree";
-import { formatArena, inheritArena, isArenaValid, prepareCache, reserveArena } from "./tmpfs/arena";
+import { recover } from "./recover/recover";
+import { addDevices, addSystemTree, hasSystemTree, registerTypes } from "./system_tree";
+import {
+  endFormat,
+  formatArena,
+  inheritArena,
+  isArenaValid,
+  prepareCache,
+  reserveArena,
+} from "./tmpfs/arena";
 import { Vfs } from "./vfs";
 
 const service = new Vfs();
@@ -45,14 +51,12 @@ export function start(): i32 {
   }
   if (status < 0) return report("memory", status);
   prepareCache(archiveBytes, info.framesTotal);
-  if (isArenaValid(archiveBytes)) {
-    dropMounts(TYPE_EXT);
-    return 0;
-  }
+  if (isArenaValid(archiveBytes, info.framesTotal) && recover() && hasSystemTree()) return 0;
   formatArena(archiveBytes, info.framesTotal);
   status = addSystemTree();
   if (status < 0) return report("/tmp and /dev", status);
   if (archiveBytes) loadArchive(archiveBytes);
+  endFormat();
   return 0;
 }
 

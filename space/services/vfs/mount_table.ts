@@ -4,6 +4,7 @@
 // A directory is covered by a mount when that names it as (parent, covered). So that a walk need not search the table at
 // each directory, every mount has a filter of the directories in it that are covered: bit number inode mod 64.
 
+import { memoryBarrier } from "../../lib/sys";
 import { namesChanged } from "./path_cache";
 import { FileSystem } from "./file_system";
 import { superblock } from "./tmpfs/superblock";
@@ -44,6 +45,11 @@ export function registerType(type: u32, fileSystem: FileSystem): void {
   types[type] = fileSystem;
 }
 
+/** Whether a type from somewhere is one that there is. */
+export function isKnownType(type: u32): bool {
+  return type < <u32>TYPES && unchecked(types[type]) != null;
+}
+
 /** The type's code. */
 @inline
 export function fileSystemOf(mount: Mount): FileSystem {
@@ -76,7 +82,7 @@ export function mayBeCovered(mount: Mount, inode: u32): bool {
 }
 
 /** Makes the filter of a mount anew. */
-function computeFilter(mount: Mount): void {
+export function computeFilter(mount: Mount): void {
   let filter: u64 = 0;
   for (let index: u32 = 1; index < superblock().endMount; index++) {
     const other = mountAt(index);
@@ -93,12 +99,13 @@ export function addMount(type: u32, root: u32, parent: u32, covered: u32, flags:
     const mount = mountAt(index);
     if (mount.type) continue;
     memory.fill(changetype<usize>(mount), 0, MOUNT_SIZE);
-    mount.type = type;
     mount.index = index;
     mount.root = root;
     mount.parent = parent;
     mount.covered = covered;
     mount.flags = flags;
+    memoryBarrier();
+    mount.type = type; // from here on it is mounted
     const sb = superblock();
     if (sb.endMount <= index) sb.endMount = index + 1;
     computeFilter(mountAt(parent));

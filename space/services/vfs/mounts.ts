@@ -153,8 +153,9 @@ function unmount(mount: Mount): i32 {
   if (mount.flags & MOUNT_FIXED || mount.index == ROOT_MOUNT) return -EBUSY;
   if (mount.opens || !coversNothing(mount)) return -EBUSY;
   if (mount.type == TYPE_EXT) return unmountDisk(mount);
-  releaseRoot(mount.root);
+  const root = mount.root;
   removeMount(mount);
+  releaseRoot(root);
   return 0;
 }
 

@@ -74,6 +74,11 @@ function scanName(at: usize, end: usize, seed: u64): u64 {
   return (hash & EVERY_UPPER_BIT) | (<u64>(at - start));
 }
 
+/** The hash of a name without a slash in a directory. Up to 7 bytes after it are read. */
+export function hashOfName(directory: u32, name: usize, length: u32): u32 {
+  return <u32>(scanName(name, name + length, superblock().hashSeed ^ directory) >> 32);
+}
+
 /** The kind of a name that begins with a dot. */
 function dotKind(name: usize, length: u32): u32 {
   if (length == 1) return NAME_DOT;

@@ -7,6 +7,7 @@ import { MAX_INLINE_WRITE, MAX_MESSAGE_DATA, PIPE_ATOMIC, PIPE_CAPACITY } from "
 import { Message } from "../../../abi/message";
 import { CURRENT_OFFSET } from "../../../abi/ops";
 import { doneWithData, failed, msgWrite } from "../../lib/hnx_ipc/service";
+import { memoryBarrier } from "../../lib/sys";
 import { PARK } from "./answer";
 import { WAIT } from "./file_system";
 import { Handle, hasFreeHandle, openHandle } from "./handle";
@@ -57,6 +58,7 @@ function copyOut(m: Message, inode: Inode, length: u32, target: usize): i32 {
 /** The first `count` bytes are read. An empty pipe begins at its first block again, so that short messages stay in it. */
 function consume(inode: Inode, count: u32): void {
   inode.size -= count;
+  memoryBarrier(); // an empty pipe is empty wherever its ring begins
   inode.entries = inode.size ? (inode.entries + count) & RING_MASK : 0;
   wake(roomWaiters(inode));
 }
@@ -115,6 +117,7 @@ export function writePipe(m: Message, handle: Handle, offset: u64, length: u32):
   }
   const written = copyIn(m, inode, min(length, room), source);
   if (written <= 0) return written ? written : -EFAULT;
+  memoryBarrier();
   inode.size += written;
   wake(bytesWaiters(inode));
   return written;

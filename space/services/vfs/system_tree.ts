@@ -2,7 +2,7 @@
 
 import { EPID_CONSOLE, EPID_VFS } from "../../../abi/endpoints";
 import { ENOSPC } from "../../../abi/errno";
-import { S_IFCHR, S_IFDIR } from "../../../abi/file";
+import { S_IFCHR, S_IFDIR, S_IFMT } from "../../../abi/file";
 import { DEVFS_ROOT, DEVICE_NULL, DEVICE_ZERO, DevFs, addDevice } from "./devfs/devfs";
 import { ExtFs } from "./ext/ext";
 import { makeCrcTables } from "./ext/crc32c";
@@ -14,6 +14,7 @@ import {
   TYPE_EXT,
   TYPE_TMPFS,
   addMount,
+  mountAt,
   registerType,
 } from "./mount_table";
 import { walk } from "./path";
@@ -58,6 +59,19 @@ function addDirectory(path: string, mode: u32): i32 {
   const number = makeNode(found, mode);
   if (number > 0) inodeAt(number).flags = INODE_FIXED;
   return number;
+}
+
+/** Whether a path leads to a directory of the system's, in a mount of `type`. */
+function isSystemDirectory(path: string, type: u32): bool {
+  if (walk(text, encode(path), false) != 0 || (found.mode & S_IFMT) != S_IFDIR) return false;
+  return mountAt(found.mount).type == type;
+}
+
+/** Whether an arena that was taken over has what a machine must have. */
+export function hasSystemTree(): bool {
+  const hasTmp = isSystemDirectory("/tmp", TYPE_TMPFS);
+  const hasMnt = isSystemDirectory("/mnt", TYPE_TMPFS);
+  return hasTmp && hasMnt && isSystemDirectory("/dev", TYPE_DEVFS);
 }
 
 /** Makes the directories and mounts in an empty root. 0 or -ENOSPC. */

@@ -59,7 +59,7 @@ export class Vfs extends Service {
     let result: i64;
     beginStamp();
     if (m.op == op.VFS_READ) {
-      result = read(m); // the most frequent one, and it changes nothing that a crash could leave half done
+      result = read(m); // the most frequent one, and it opens nothing that a crash could leave to nobody
     } else {
       sb.changing = m.op;
       result = this.answerTo(m);

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { FakeKernel, Window } from "./fake_kernel.ts";
 import { type Answer, FLAG_ASYNC, MessagePage, RequestData } from "./message.ts";
+import { moduleWithStores } from "./stores.ts";
 
 /** A handler's result that means: kept, and answered later. */
 export const LATER = -(1n << 63n);
@@ -44,13 +45,16 @@ export class ServiceUnderTest {
   private readonly exports: ServiceExports;
   private nextToken = 1n;
 
-  /** memoryBefore: what an earlier instance left, to start over. */
+  /** memoryBefore: what an earlier instance left, to start over. onStore: called before each store (stores.ts). */
   constructor(
     name: string,
     readonly kernel: FakeKernel,
     memoryBefore?: Uint8Array,
+    onStore?: () => void,
   ) {
-    const instance = new WebAssembly.Instance(compiledModule(name), kernel.imports());
+    const module = onStore ? moduleWithStores(name) : compiledModule(name);
+    const imports = onStore ? { ...kernel.imports(), test: { store: onStore } } : kernel.imports();
+    const instance = new WebAssembly.Instance(module, imports);
     this.exports = instance.exports as unknown as ServiceExports;
     this.memory = this.exports.memory;
     this.page = new MessagePage(this.memory);

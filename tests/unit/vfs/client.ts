@@ -62,6 +62,8 @@ interface StartOptions {
   initrd?: Uint8Array;
   configure?: (kernel: FakeKernel) => void;
   memoryBefore?: Uint8Array;
+  /** Called before each store of the service's. */
+  onStore?: () => void;
 }
 
 export function parseDirents(data: Buffer): Dirent[] {
@@ -81,10 +83,10 @@ export class VfsClient {
   /** Handle of the directory where paths without a leading slash begin. */
   directory = NO_HANDLE;
 
-  constructor({ initrd, configure, memoryBefore }: StartOptions = {}) {
+  constructor({ initrd, configure, memoryBefore, onStore }: StartOptions = {}) {
     this.kernel.initrd = initrd;
     configure?.(this.kernel);
-    this.service = new ServiceUnderTest("vfs", this.kernel, memoryBefore);
+    this.service = new ServiceUnderTest("vfs", this.kernel, memoryBefore, onStore);
     this.startStatus = this.service.start();
   }
 

@@ -130,6 +130,10 @@ export class DevFs extends FileSystem {
     return 1;
   }
 
+  isKept(inode: u32): bool {
+    return inode >= DEVFS_ROOT && inode < FIRST_NODE + count;
+  }
+
   /** null has no bytes, zero as many as are asked for. */
   readable(mount: Mount, inode: u32, offset: u64, length: u32): i32 {
     return deviceOf(inode).handle == DEVICE_ZERO ? min(length, MAX_COPY_SLICE) : 0;

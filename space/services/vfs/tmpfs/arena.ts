@@ -3,7 +3,7 @@
 import { S_IFDIR } from "../../../../abi/file";
 import { ENOMEM } from "../../../../abi/errno";
 import { SYS_MEMORY_KEEP } from "../../../../abi/syscall";
-import { counter, syscall } from "../../../lib/sys";
+import { counter, memoryBarrier, syscall } from "../../../lib/sys";
 import { cacheBlocks, placeCache } from "../cache/layout";
 import { blocksPresent, takeInBlocks } from "./blocks";
 import { INODE_FIXED, ROOT_INODE, allocateInode, inodeAt } from "./inode";
@@ -11,15 +11,15 @@ import {
   ARCHIVE_BLOCK,
   ARENA_BASE,
   ARENA_PAGE,
-  BLOCK_SHIFT,
   BLOCKS_PER_WASM_PAGE,
   MAX_BLOCKS,
   MAX_HANDLES,
   MAX_INODES,
+  blockAddress,
   blocksFor,
 } from "./layout";
 import { ROOT_MOUNT, TYPE_TMPFS, MOUNT_FIXED, addMount } from "../mount_table";
-import { isSuperblockValid, sealSuperblock, superblock } from "./superblock";
+import { GEOMETRY_START, beginFormat, isSuperblockValid, sealSuperblock, superblock } from "./superblock";
 
 const ROOT_MODE: u32 = S_IFDIR | 0o755;
 
@@ -52,30 +52,44 @@ export function reserveArena(archiveBytes: u32, memoryFrames: u32): i32 {
   return reserveBlocks(firstBlockFor(archiveBytes, memoryFrames)) ? 0 : -ENOMEM;
 }
 
-/** Whether the arena of an earlier instance is there, made over an archive of the same size. */
-export function isArenaValid(archiveBytes: u32): bool {
-  return isSuperblockValid() && superblock().archiveBytes == archiveBytes;
+function blockLimit(firstBlock: u32, memoryFrames: u32): u32 {
+  return min(MAX_BLOCKS, firstBlock + memoryFrames / 2);
+}
+
+/** Whether the arena of an earlier instance is there, made over an archive of the same size on the same machine. */
+export function isArenaValid(archiveBytes: u32, memoryFrames: u32): bool {
+  const sb = superblock();
+  const firstBlock = firstBlockFor(archiveBytes, memoryFrames);
+  return (
+    isSuperblockValid() &&
+    sb.archiveBytes == archiveBytes &&
+    sb.firstBlock == firstBlock &&
+    sb.maxBlocks == blockLimit(firstBlock, memoryFrames) &&
+    sb.maxInodes == MAX_INODES &&
+    sb.maxHandles == MAX_HANDLES
+  );
 }
 
 /** Clears what a broken arena left behind, and counts every block that is there as used before. */
 function clearArena(firstBlock: u32): void {
-  memory.fill(ARENA_BASE, 0, (<usize>ARCHIVE_BLOCK) << BLOCK_SHIFT);
+  const start = ARENA_BASE + GEOMETRY_START; // the mark of a format stays
+  memory.fill(start, 0, blockAddress(ARCHIVE_BLOCK) - start);
   superblock().touchedBlock = max(firstBlock, blocksPresent());
 }
 
 /**
  * Makes an empty tree in a reserved arena: new memory, or what a broken arena left. memoryFrames: page frames of the machine, of which files
- * may take half.
+ * may take half. The tree counts from endFormat() on: until then the next instance makes it anew.
  */
 export function formatArena(archiveBytes: u32, memoryFrames: u32): void {
   const sb = superblock();
   const firstBlock = firstBlockFor(archiveBytes, memoryFrames);
-  if (sb.magic) clearArena(firstBlock);
+  if (beginFormat()) clearArena(firstBlock);
   else sb.touchedBlock = firstBlock;
   sb.maxInodes = MAX_INODES;
   sb.maxHandles = MAX_HANDLES;
   sb.firstBlock = firstBlock;
-  sb.maxBlocks = min(MAX_BLOCKS, firstBlock + memoryFrames / 2);
+  sb.maxBlocks = blockLimit(firstBlock, memoryFrames);
   sb.archiveBytes = archiveBytes;
   sb.hashSeed = counter();
   sb.endBlock = firstBlock;
@@ -88,4 +102,10 @@ export function formatArena(archiveBytes: u32, memoryFrames: u32): void {
   root.parent = ROOT_INODE;
   root.flags = INODE_FIXED;
   addMount(TYPE_TMPFS, ROOT_INODE, ROOT_MOUNT, 0, MOUNT_FIXED);
+}
+
+/** The tree has all that it begins with. */
+export function endFormat(): void {
+  memoryBarrier();
+  superblock().changing = 0;
 }

@@ -7,6 +7,7 @@
 //
 // Height 3 maps 4 TiB, which is the largest file. A hole takes no block and reads as zeros.
 
+import { memoryBarrier } from "../../../lib/sys";
 import { allocateBlock, releaseBlock } from "./blocks";
 import { Inode } from "./inode";
 import { BLOCK_SIZE, blockAddress } from "./layout";
@@ -60,6 +61,12 @@ function takeBlock(inode: Inode, wanted: u32): u32 {
   return block;
 }
 
+/** Both at once: a service that dies between the two would leave an index block as data. */
+@inline
+function setRoot(inode: Inode, root: u32, height: u32): void {
+  store<u64>(changetype<usize>(inode), root | ((<u64>height) << 32), offsetof<Inode>("root"));
+}
+
 /** Puts index blocks above the root until the tree reaches `index`. false: no space left. */
 function raise(inode: Inode, index: u32): bool {
   while (!isInReach(index, inode.height)) {
@@ -67,9 +74,11 @@ function raise(inode: Inode, index: u32): bool {
       const top = takeBlock(inode, 0);
       if (!top) return false;
       store<u32>(blockAddress(top), inode.root);
-      inode.root = top;
+      memoryBarrier();
+      setRoot(inode, top, inode.height + 1);
+    } else {
+      inode.height += 1;
     }
-    inode.height += 1;
   }
   return true;
 }

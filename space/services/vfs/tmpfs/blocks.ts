@@ -12,16 +12,16 @@ import { superblock } from "./superblock";
 const GROW_WASM_PAGES: u32 = 16;
 /** Page frames left to everybody else: below it tmpfs is full, whatever its own limit says. */
 const SPARE_FRAMES: u32 = 1024;
-const WORD_BITS_SHIFT: u32 = 6;
+export const WORD_BITS_SHIFT: u32 = 6;
 const WORD_BIT_MASK: u32 = 63;
 
 @inline
-function wordAddress(block: u32): usize {
+export function wordAddress(block: u32): usize {
   return blockAddress(BITMAP_BLOCK) + ((<usize>(block >> WORD_BITS_SHIFT)) << 3);
 }
 
 @inline
-function bitOf(block: u32): u64 {
+export function bitOf(block: u32): u64 {
   return (<u64>1) << (block & WORD_BIT_MASK);
 }
 

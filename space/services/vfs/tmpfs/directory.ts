@@ -9,6 +9,7 @@
 // `next`. Names are compared 8 bytes at a time, which is why reading up to 7 bytes past a name must be harmless.
 
 import { ENOSPC } from "../../../../abi/errno";
+import { memoryBarrier } from "../../../lib/sys";
 import { now_ns } from "../clock";
 import { node } from "../file_system";
 import { ensureBlock, findBlock, releaseAllBlocks } from "./block_map";
@@ -22,14 +23,15 @@ import {
   BUCKET_SIZE,
   blockAddress,
 } from "./layout";
+import { superblock } from "./superblock";
 
 const SLOT_SHIFT: u32 = 6; // a slot is 64 bytes
-const SLOTS_SHIFT: u32 = 6; // a block has 64 of them
-const SLOT_MASK: u32 = 63;
+export const SLOTS_SHIFT: u32 = 6; // a block has 64 of them
+export const SLOT_MASK: u32 = 63;
 const NAME_OFFSET: u32 = 24;
 
 @unmanaged
-class DirectoryBlock {
+export class DirectoryBlock {
   starts: u64;
   used: u64;
   index: u32; // of this block in its directory
@@ -55,12 +57,12 @@ export function entryAt(slot: u32): Entry {
 }
 
 @inline
-function blockOf(slot: u32): DirectoryBlock {
+export function blockOf(slot: u32): DirectoryBlock {
   return changetype<DirectoryBlock>(blockAddress(slot >> SLOTS_SHIFT));
 }
 
 @inline
-function bucketAddress(hash: u32): usize {
+export function bucketAddress(hash: u32): usize {
   return blockAddress(BUCKET_BLOCK) + <usize>(hash & (BUCKETS - 1)) * BUCKET_SIZE;
 }
 
@@ -110,7 +112,7 @@ export function lookupInTmpfs(directory: u32, name: usize, length: u32, hash: u3
 }
 
 @inline
-function slotsFor(length: u32): u32 {
+export function slotsFor(length: u32): u32 {
   return (NAME_OFFSET + length + SLOT_MASK) >> SLOT_SHIFT;
 }
 
@@ -142,7 +144,7 @@ function findRoom(directory: Inode, count: u32): u32 {
 
 /** Bits of the slots that an entry takes. */
 @inline
-function slotBits(slot: u32, count: u32): u64 {
+export function slotBits(slot: u32, count: u32): u64 {
   return (((<u64>1) << count) - 1) << (slot & SLOT_MASK);
 }
 
@@ -152,9 +154,6 @@ export function addEntry(parent: u32, name: usize, length: u32, hash: u32, inode
   const count = slotsFor(length);
   const slot = findRoom(directory, count);
   if (!slot) return -ENOSPC;
-  const block = blockOf(slot);
-  block.starts |= (<u64>1) << (slot & SLOT_MASK);
-  block.used |= slotBits(slot, count);
   const entry = entryAt(slot);
   entry.inode = inode;
   entry.hash = hash;
@@ -162,6 +161,11 @@ export function addEntry(parent: u32, name: usize, length: u32, hash: u32, inode
   entry.length = length;
   if (length & 7) store<u64>(entry.name + (length & ~7), 0);
   memory.copy(entry.name, name, length);
+  superblock().namedSlot = slot;
+  const block = blockOf(slot);
+  block.used |= slotBits(slot, count);
+  memoryBarrier(); // from here on the name is there, whatever happens to the service
+  block.starts |= (<u64>1) << (slot & SLOT_MASK);
   const bucket = bucketAddress(hash);
   entry.next = load<u32>(bucket);
   store<u32>(bucket, slot);
@@ -173,6 +177,8 @@ export function addEntry(parent: u32, name: usize, length: u32, hash: u32, inode
 /** Lets an entry name another inode. Link counts are the caller's. */
 export function renameEntry(slot: u32, inode: u32): void {
   const entry = entryAt(slot);
+  superblock().namedSlot = slot;
+  memoryBarrier();
   entry.inode = inode;
   const directory = inodeAt(entry.parent);
   directory.mtime_ns = directory.ctime_ns = now_ns();

@@ -3,6 +3,7 @@
 import { EFBIG, ENOSPC } from "../../../../abi/errno";
 import { MAX_COPY_SLICE } from "../../../../abi/limits";
 import { Message } from "../../../../abi/message";
+import { memoryBarrier } from "../../../lib/sys";
 import { now_ns } from "../clock";
 import { fillSpan, setSpan } from "../span";
 import {
@@ -86,17 +87,22 @@ export function writeBytes(m: Message, inode: Inode, offset: u64, length: u32, s
   return written;
 }
 
-/** Sets a file's size: what is cut off is gone, what is added is a hole. 0, -EFBIG. */
+/**
+ * Sets a file's size: what is cut off is gone, what is added is a hole. 0, -EFBIG. The size changes first: of a service that
+ * dies before the blocks are gone, the next instance drops them (recover/).
+ */
 export function resizeFile(inode: Inode, size: u64): i32 {
   if (size > MAX_FILE_SIZE) return -EFBIG;
+  const before = inode.size;
+  inode.size = size;
+  memoryBarrier();
   if (!size) releaseAllBlocks(inode);
-  else if (size < inode.size) {
+  else if (size < before) {
     releaseBlocksFrom(inode, <u32>((size + BLOCK_SIZE - 1) >> BLOCK_SHIFT));
     const within = (<u32>size) & (BLOCK_SIZE - 1);
     const block = within ? findBlock(inode, <u32>(size >> BLOCK_SHIFT)) : 0;
     if (block) memory.fill(blockAddress(block) + within, 0, BLOCK_SIZE - within);
   }
-  inode.size = size;
   inode.mtime_ns = inode.ctime_ns = now_ns();
   return 0;
 }

@@ -2,7 +2,8 @@
 // An inode lives while a name (links) or an open handle (opens) refers to it; one without a name is an orphan, which
 // its last close releases.
 
-import { S_IFDIR, S_IFIFO, S_IFMT } from "../../../../abi/file";
+import { S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from "../../../../abi/file";
+import { memoryBarrier } from "../../../lib/sys";
 import { now_ns } from "../clock";
 import { releaseAllBlocks } from "./block_map";
 import { INODE_BLOCK, INODE_SIZE, blockAddress } from "./layout";
@@ -51,6 +52,19 @@ export function inodeAt(number: u32): Inode {
   return changetype<Inode>(blockAddress(INODE_BLOCK) + <usize>number * INODE_SIZE);
 }
 
+/** Numbers of inodes that were ever used are below it. */
+export function endOfInodes(): u32 {
+  const sb = superblock();
+  return min(sb.freshInode, sb.maxInodes);
+}
+
+/** Whether a number from somewhere is that of an inode in use. */
+export function isSoundInode(number: u32): bool {
+  if (!number || number >= endOfInodes()) return false;
+  const type = inodeAt(number).mode & S_IFMT;
+  return type == S_IFREG || type == S_IFDIR || type == S_IFLNK || type == S_IFIFO;
+}
+
 @inline
 export function isDirectory(inode: Inode): bool {
   return (inode.mode & S_IFMT) == S_IFDIR;
@@ -66,6 +80,7 @@ export function allocateInode(mode: u32): u32 {
     number = sb.freshInode;
     if (number >= sb.maxInodes) return 0;
     sb.freshInode = number + 1;
+    memoryBarrier();
   }
   sb.usedInodes += 1;
   const inode = inodeAt(number);

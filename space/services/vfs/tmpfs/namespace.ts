@@ -3,12 +3,14 @@
 
 import { EBUSY, EMLINK, ENOSPC, ENOTEMPTY, EROFS } from "../../../../abi/errno";
 import { S_IFDIR, S_IFLNK, S_IFMT } from "../../../../abi/file";
+import { memoryBarrier } from "../../../lib/sys";
 import { now_ns } from "../clock";
 import { Found } from "../found";
 import { ensureBlock } from "./block_map";
 import { addEntry, findEntry, removeEntry, renameEntry } from "./directory";
 import { INODE_FIXED, Inode, allocateInode, inodeAt, isDirectory, releaseIfUnused } from "./inode";
 import { BLOCK_SIZE, blockAddress } from "./layout";
+import { superblock } from "./superblock";
 
 /** Permission bits of a mode: rwx three times, set-id and sticky bits. */
 export const PERMISSIONS: u32 = 0o7777;
@@ -121,8 +123,9 @@ function moveDirectory(inode: Inode, parent: u32): void {
   inode.parent = parent;
 }
 
-/** rename. 0, -EROFS, -EBUSY (either is the system's), -ENOTEMPTY, -ENOSPC. */
+/** rename: a service that dies in it leaves the old name or the new one (movedSlot). 0, -EROFS, -EBUSY (either is the system's), -ENOTEMPTY, -ENOSPC. */
 export function moveName(from: Found, to: Found): i32 {
+  const sb = superblock();
   const inode = inodeAt(from.inode);
   const isDirectoryMoved = isDirectory(inode);
   if (inode.flags & INODE_FIXED) return isDirectoryMoved ? -EBUSY : -EROFS;
@@ -130,14 +133,21 @@ export function moveName(from: Found, to: Found): i32 {
     const other = inodeAt(to.inode);
     const status = isDirectory(other) ? checkRemovable(other) : other.flags & INODE_FIXED ? -EROFS : 0;
     if (status < 0) return status;
+    sb.movedSlot = slotOf(from);
     renameEntry(slotOf(to), from.inode);
     if (isDirectory(other)) dropDirectory(to.inode);
     else dropName(to.inode);
   } else {
+    sb.movedSlot = slotOf(from);
     const status = addEntry(to.parent, to.name, to.length, to.hash, from.inode);
-    if (status < 0) return status;
+    if (status < 0) {
+      sb.movedSlot = 0;
+      return status;
+    }
   }
   removeEntry(slotOf(from));
+  memoryBarrier();
+  sb.movedSlot = 0;
   if (isDirectoryMoved) moveDirectory(inode, to.parent);
   inode.ctime_ns = now_ns();
   return 0;

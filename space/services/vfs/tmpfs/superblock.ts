@@ -3,21 +3,27 @@
 //   0        4         8          12         16 … 48                          48 …
 //   | magic  | version | checksum | changing | geometry (under the checksum)  | counters and list heads |
 //
-// The geometry is written once, by format. `changing` holds the operation that is being done and 0 between two: an arena
-// whose service died with it set needs its counters and lists checked before it is used.
+// The geometry is written once, by format. `changing` says what was being done when the service died; whatever it says, counters
+// and lists are made anew from the tree when the next instance takes the arena over (recover/).
 
+import { memoryBarrier } from "../../../lib/sys";
 import { ARENA_BASE } from "./layout";
 
 export const ARENA_MAGIC: u32 = 0x54584e48; // "HNXT"
 /** Changes with every change of layout.ts or of a record's fields. */
-export const ARENA_VERSION: u32 = 2;
+export const ARENA_VERSION: u32 = 3;
+
+/** In `changing`: the arena is being made, and is of no use. Numbers of operations are higher. */
+export const CHANGE_FORMAT: u32 = 1;
+/** `changing` is the operation, and above it the index + 1 of the first handle that it opened. */
+export const OPENED_SHIFT: u32 = 16;
 
 @unmanaged
 export class Superblock {
   magic: u32;
   version: u32;
   checksum: u32;
-  changing: u32; // operation in progress, or 0
+  changing: u32; // operation in progress (see above), or 0
 
   // Geometry.
   maxInodes: u32;
@@ -42,9 +48,11 @@ export class Superblock {
   openedHandle: u32; // what the last open answered, 0 if it was closed since
   endMount: u32; // entries of the mount table from it on are free
   openedToken: u64; // and for which call
+  namedSlot: u32; // the directory entry that was made or changed last
+  movedSlot: u32; // the entry that a rename in progress removes as soon as namedSlot has its inode, or 0
 }
 
-const GEOMETRY_START: usize = 16;
+export const GEOMETRY_START: usize = 16;
 const GEOMETRY_END: usize = 48;
 
 /** The one superblock. */
@@ -62,21 +70,30 @@ function geometryChecksum(): u32 {
   return sum;
 }
 
-/** Makes the superblock valid: the last step of a format, after the geometry is set. */
+/** Marks the arena as being made. → whether there was one before, of whatever kind */
+export function beginFormat(): bool {
+  const sb = superblock();
+  const wasUsed = sb.magic != 0;
+  sb.changing = CHANGE_FORMAT;
+  memoryBarrier();
+  sb.magic = ARENA_MAGIC;
+  return wasUsed;
+}
+
+/** Puts the checksum over the geometry. The arena is valid once `changing` is 0. */
 export function sealSuperblock(): void {
   const sb = superblock();
   sb.checksum = geometryChecksum();
   sb.version = ARENA_VERSION;
-  sb.magic = ARENA_MAGIC;
 }
 
-/** Whether an arena of this version, unharmed in its geometry and not left in the middle of a change, is there. */
+/** Whether an arena of this version, unharmed in its geometry and made to the end, is there. */
 export function isSuperblockValid(): bool {
   const sb = superblock();
   return (
     sb.magic == ARENA_MAGIC &&
     sb.version == ARENA_VERSION &&
     sb.checksum == geometryChecksum() &&
-    sb.changing == 0
+    sb.changing != CHANGE_FORMAT
   );
 }

@@ -20,7 +20,7 @@ import { Found } from "../found";
 import { Mount } from "../mount_table";
 import { entryAt, entryFrom, lookupInTmpfs, positionOf } from "./directory";
 import { findSpanOf, resizeFile, writeBytes } from "./file";
-import { INODE_ARCHIVE, inodeAt, releaseIfUnused, setAtime_ns } from "./inode";
+import { INODE_ARCHIVE, inodeAt, isSoundInode, releaseIfUnused, setAtime_ns } from "./inode";
 import { BLOCK_SIZE, MAX_INODES } from "./layout";
 import { PERMISSIONS, addName, makeLink, makeNode, moveName, removeDirectory, removeFile } from "./namespace";
 import { superblock } from "./superblock";
@@ -94,6 +94,10 @@ export class TmpFs extends FileSystem {
 
   isRemoved(mount: Mount, number: u32): bool {
     return inodeAt(number).links == 0;
+  }
+
+  isKept(number: u32): bool {
+    return isSoundInode(number);
   }
 
   checkWrite(mount: Mount, number: u32): i32 {

@@ -14,6 +14,14 @@ test("ps and ipcstat show the services where the boot log says they are", async 
   expect(out).toMatch(/^ +\d+ +\d+ R .* ps$/m);
 });
 
+test("a script is run by whatever program starts it, and says so in no log", async () => {
+  const make = "echo '#!/bin/echo by script' > /tmp/s; chmod 755 /tmp/s";
+  const { out } = await runGuest({ cmd: `${make}; echo a b | xargs /tmp/s; env /tmp/s c` });
+  expect(out).toContain("by script /tmp/s a b\n");
+  expect(out).toContain("by script /tmp/s c\n");
+  expect(out).not.toContain("not a program");
+});
+
 test("dmesg repeats the log; date is this host's", async () => {
   const { out } = await runGuest({ cmd: "dmesg; date -s; uptime" });
   expect(out.split("[INFO] ipc_services: delegation framework ready").length).toBe(3);

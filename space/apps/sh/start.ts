@@ -1,18 +1,15 @@
-// Starts programs: by path, along the search path, scripts by the interpreter that their first line names, and shells.
+// Starts programs and scripts, by path and along the search path, and shells.
 // Descriptors 0–2 are the shell's own at that moment (redirect.ts puts them in place).
 
-import { ENOENT, ENOEXEC } from "../../../abi/errno";
+import { ENOENT } from "../../../abi/errno";
 import { eprintln } from "../../lib/console";
-import { close, open, read, Stat, stat } from "../../lib/fs";
-import { decodeUtf8, spawn, strerror } from "../../lib/process";
+import { spawn, strerror } from "../../lib/process";
 import { Variables } from "./variables";
 
 const STATUS_NOT_EXECUTABLE: i32 = 126;
 const STATUS_NOT_FOUND: i32 = 127;
 const DEFAULT_PATH = "/bin:/sbin";
 const SHELL = "/bin/sh";
-const MAX_FIRST_LINE: u32 = 256; // bytes of a script's first line
-const EXECUTE_BITS: u32 = 0o111;
 
 /** The status of the command that startProgram() refused. */
 export let refusedStatus: i32 = 0;
@@ -45,41 +42,12 @@ export function startShell(text: string, variables: Variables): i32 {
 
 /** → process id, or the -errno of the last place that was tried */
 function search(words: string[], variables: Variables, environment: string[]): i32 {
-  if (words[0].includes("/")) return startFile(words[0], words, environment);
+  if (words[0].includes("/")) return spawn(words[0], words, environment);
   const places = (variables.has("PATH") ? variables.get("PATH") : DEFAULT_PATH).split(":");
   let pid = -ENOENT;
   for (let i = 0; i < places.length && pid == -ENOENT && words[0].length; i++) {
     const directory = places[i].length ? places[i] : ".";
-    pid = startFile(`${directory}/${words[0]}`, words, environment);
+    pid = spawn(`${directory}/${words[0]}`, words, environment);
   }
   return pid;
-}
-
-/** Starts the program, or the script, at `path`. */
-function startFile(path: string, words: string[], environment: string[]): i32 {
-  const pid = spawn(path, words, environment);
-  if (pid != -ENOEXEC) return pid;
-  const interpreter = interpreterOf(path);
-  if (interpreter.length == 0) return -ENOEXEC;
-  const argv = interpreter.concat([path]).concat(words.slice(1));
-  return spawn(interpreter[0], argv, environment);
-}
-
-/** What stands behind `#!` in the first line of an executable file: a path and at most one argument. Nothing: []. */
-function interpreterOf(path: string): string[] {
-  const info = new Stat();
-  if (stat(path, info) || !info.isFile || !(info.mode & EXECUTE_BITS)) return [];
-  const fd = open(path);
-  if (fd < 0) return [];
-  const buffer = heap.alloc(MAX_FIRST_LINE);
-  const count = read(fd, buffer, MAX_FIRST_LINE);
-  close(fd);
-  const head = count > 0 ? decodeUtf8(buffer, count) : "";
-  heap.free(buffer);
-  const end = head.indexOf("\n");
-  if (!head.startsWith("#!") || end < 0) return [];
-  const line = head.substring(2, end).trim();
-  const blank = line.indexOf(" ");
-  if (!line.length) return [];
-  return blank < 0 ? [line] : [line.substring(0, blank), line.substring(blank + 1).trim()];
 }

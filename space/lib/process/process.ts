@@ -1,7 +1,7 @@
 // This process, its children and its time. Results are ≥ 0, or -errno.
 
 import { EPID_NONE } from "../../../abi/endpoints";
-import { ENAMETOOLONG } from "../../../abi/errno";
+import { ENAMETOOLONG, ENOEXEC } from "../../../abi/errno";
 import { MAX_PATH, PAGE_SIZE } from "../../../abi/limits";
 import { ARGUMENT_BLOCK_SIZE } from "../../../abi/program";
 import {
@@ -19,6 +19,7 @@ import { SYSTEM_INFO_SIZE, SystemInfo } from "../../../abi/sysinfo";
 import { epRecv, syscall } from "../sys";
 import { buildArguments } from "./arguments";
 import { absolutePath } from "./current_directory";
+import { MAX_SCRIPTS, interpreterOf } from "./script";
 import { MAX_BYTES_PER_UNIT, encodeUtf8 } from "./utf8";
 
 // Buffers of their own, got when first needed: as static data they would be copied at every start of every program.
@@ -55,11 +56,22 @@ export function pathBytes(path: string): usize {
 }
 
 /**
- * Starts the program at `path` with `argv` (argv[0] by custom its name) and `variables`, NAME=value each, as its environment
- * (null: ours); it inherits descriptors 0–2.
+ * Starts the program at `path`, or what the script there names (script.ts), with `argv` (argv[0] by custom its name) and
+ * `variables`, NAME=value each, as its environment (null: ours); it inherits descriptors 0–2.
  * → its process id; -ENOENT, -EACCES, -ENOEXEC, -E2BIG, -ENAMETOOLONG, -EAGAIN, -ENOMEM …
  */
 export function spawn(path: string, argv: string[], variables: string[] | null = null): i32 {
+  let pid = spawnProgram(path, argv, variables);
+  for (let i: u32 = 0; i < MAX_SCRIPTS && pid == -ENOEXEC; i++) {
+    argv = interpreterOf(path, argv);
+    if (!argv.length) break;
+    path = argv[0];
+    pid = spawnProgram(path, argv, variables);
+  }
+  return pid;
+}
+
+function spawnProgram(path: string, argv: string[], variables: string[] | null): i32 {
   const name = pathBytes(absolutePath(path));
   if (!name) return -ENAMETOOLONG;
   if (!argumentBuffer) argumentBuffer = heap.alloc(ARGUMENT_BLOCK_SIZE);

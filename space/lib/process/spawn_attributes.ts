@@ -3,7 +3,7 @@
 //   const attributes = new SpawnAttributes().descriptor(1, out).deny(EPID_NETWORK).memoryPages(16);
 //   const pid = spawnWith("/bin/cat", ["cat"], attributes);
 
-import { EINVAL, ENAMETOOLONG } from "../../../abi/errno";
+import { EINVAL, ENAMETOOLONG, ENOEXEC } from "../../../abi/errno";
 import { ARGUMENT_BLOCK_SIZE } from "../../../abi/program";
 import {
   MAX_SPAWN_DESCRIPTORS,
@@ -30,6 +30,7 @@ import { syscall } from "../sys";
 import { buildArguments } from "./arguments";
 import { absolutePath } from "./current_directory";
 import { pathBytes, pathSize } from "./process";
+import { MAX_SCRIPTS, interpreterOf } from "./script";
 
 const DESCRIPTOR_PAIR: u32 = 4;
 const WORDS: i32 = 18; // SPAWN_ATTRIBUTES_SIZE / 4
@@ -111,6 +112,17 @@ let block: usize = 0; // attributes and argument block, got when first needed
 
 /** `spawn` with attributes. → process id; as spawn(), and -EPERM: more than we have, -EBADF: a descriptor, -EINVAL */
 export function spawnWith(path: string, argv: string[], attributes: SpawnAttributes): i32 {
+  let pid = spawnProgram(path, argv, attributes);
+  for (let i: u32 = 0; i < MAX_SCRIPTS && pid == -ENOEXEC; i++) {
+    argv = interpreterOf(path, argv);
+    if (!argv.length) break;
+    path = argv[0];
+    pid = spawnProgram(path, argv, attributes);
+  }
+  return pid;
+}
+
+function spawnProgram(path: string, argv: string[], attributes: SpawnAttributes): i32 {
   const name = pathBytes(absolutePath(path));
   if (!name) return -ENAMETOOLONG;
   if (!block) block = heap.alloc(SPAWN_ATTRIBUTES_SIZE + ARGUMENT_BLOCK_SIZE);

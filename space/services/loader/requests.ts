@@ -24,19 +24,22 @@ import { addLibrary, findLibrary, libraryError, libraryFault } from "./libraries
 import { UNKNOWN } from "./results";
 import { spawnProgram } from "./spawn";
 
+/** "#!": who asked for it goes on with its interpreter (space/lib/process/script.ts), and there is nothing wrong. */
+const SCRIPT_MARK: u16 = 0x2123;
+
 /** Which file it is; set by loads.ts. */
 export const fileKey: FileKey = changetype<FileKey>(memory.data(FILE_KEY_SIZE, 8));
 
 /** Tells the caller and the operator why a file that somebody wanted to start or open cannot be. */
-function refuse(job: Job, kind: string, fault: string): void {
+function refuse(job: Job, kind: string, fault: string, isLogged: bool): void {
   const path = pathOf(job);
   faultFor(job.pid).bytes(path, job.pathLength).text(kind).text(fault);
-  logLine.bytes(path, job.pathLength).text(kind).text(fault).write(LOG_WARN);
+  if (isLogged) logLine.bytes(path, job.pathLength).text(kind).text(fault).write(LOG_WARN);
 }
 
-function spawnFrom(job: Job, program: Program | null): i64 {
+function spawnFrom(job: Job, program: Program | null, isScript: bool): i64 {
   if (program === null) {
-    if (openError == -ENOEXEC) refuse(job, ": not a program: ", describeFault(imageFault));
+    if (openError == -ENOEXEC) refuse(job, ": not a program: ", describeFault(imageFault), !isScript);
     return openError;
   }
   const pid = spawnProgram(job, program);
@@ -52,7 +55,7 @@ export function useKnownFile(job: Job, mode: u32): i64 {
   }
   if (!isExecutable(mode)) return -EACCES;
   const program = findProgram(fileKey);
-  return program === null ? UNKNOWN : spawnFrom(job, program);
+  return program === null ? UNKNOWN : spawnFrom(job, program, false);
 }
 
 /** The file's bytes, of which copies must be kept where `keep` is set. */
@@ -61,8 +64,9 @@ export function useFile(job: Job, file: usize, size: u32, keep: bool): i64 {
     const path = pathOf(job);
     const library = addLibrary(file, size, fileKey, path, job.pathLength);
     if (library !== null) return openLibrary(job, library);
-    if (libraryError == -ENOEXEC) refuse(job, ": not a library: ", describeLibraryFault(libraryFault));
+    if (libraryError == -ENOEXEC) refuse(job, ": not a library: ", describeLibraryFault(libraryFault), true);
     return libraryError;
   }
-  return spawnFrom(job, addProgram(file, size, fileKey, keep));
+  const isScript = size >= sizeof<u16>() && load<u16>(file) == SCRIPT_MARK;
+  return spawnFrom(job, addProgram(file, size, fileKey, keep), isScript);
 }

@@ -1,6 +1,6 @@
 // The shell's language beyond words and redirections: pipes, lists, variables, patterns, compound commands, scripts, jobs.
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { makeFile } from "./files.ts";
 import { Machine } from "./machine.ts";
 
@@ -165,6 +165,46 @@ test("a script is run by the interpreter that it names, with its arguments", () 
   expect(machine.run(["sh", "/nope"])).toMatchObject({
     status: 127,
     err: "sh: /nope: No such file or directory\n",
+  });
+});
+
+describe("a script that another program starts", () => {
+  const run = (text: string, mode = 0o755, given = "/tmp/s") => {
+    const machine = new Machine();
+    machine.files.add("/tmp/s", makeFile(text, mode));
+    machine.files.add("/tmp/shown", makeFile("#!/bin/echo shown by\n", 0o755));
+    machine.files.add("/tmp/loop", makeFile("#!/tmp/loop\n", 0o755));
+    return machine.run(["env", given, "a b", "c"]);
+  };
+
+  test.each([
+    ["no line end", "#!/bin/echo", "/tmp/s a b c\n"],
+    ["blanks around", "#! \t /bin/echo \t \n", "/tmp/s a b c\n"],
+    ["one argument, with blanks in it", "#!/bin/echo -n  x \n", "-n  x /tmp/s a b c\n"],
+    ["the longest line", `#!/bin/echo ${"x".repeat(243)}\nb`, `${"x".repeat(243)} /tmp/s a b c\n`],
+    ["a script as its interpreter", "#!/tmp/shown\n", "shown by /tmp/shown /tmp/s a b c\n"],
+  ])("is run: %s", (_, text, out) => {
+    expect(run(text)).toMatchObject({ status: 0, out });
+  });
+
+  test.each([
+    ["no interpreter", "#!\n", 0o755, "Exec format error"],
+    ["only blanks", "#! \t \n", 0o755, "Exec format error"],
+    ["nothing at all", "", 0o755, "Exec format error"],
+    ["half a mark", "#", 0o755, "Exec format error"],
+    ["no mark", "echo\n", 0o755, "Exec format error"],
+    ["a path that depends on the directory", "#!bin/echo\n", 0o755, "Exec format error"],
+    ["a line that is too long", `#!/bin/echo ${"x".repeat(244)}\n`, 0o755, "Exec format error"],
+    ["a zero in the line", "#!/bin/echo\0 x\n", 0o755, "Exec format error"],
+    ["a missing interpreter", "#!/tmp/s2\n", 0o755, "No such file or directory"],
+    ["an interpreter that is a directory", "#!/bin\n", 0o755, "Permission denied"],
+    ["itself as interpreter", "#!/tmp/s\n", 0o755, "Exec format error"],
+    ["scripts in a circle", "#!/tmp/loop\n", 0o755, "Exec format error"],
+    ["no right to be run", "#!/bin/echo\n", 0o644, "Permission denied"],
+  ])("is refused: %s", (_, text, mode, error) => {
+    const { status, out, err } = run(text, mode);
+    expect(err).toContain(error);
+    expect({ status: status > 125, out }).toEqual({ status: true, out: "" });
   });
 });
 

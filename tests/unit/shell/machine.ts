@@ -1,7 +1,7 @@
 // Runs programs, the same modules that run on the machine, under Node: each with descriptors over one file tree. A program
 // that is started runs to its end at once, and its parent finds its status when it waits.
 
-import { EBUSY, EINVAL, ENOENT, ENOTTY } from "../../../abi/errno.ts";
+import { EACCES, EBUSY, EINVAL, ENOENT, ENOEXEC, ENOTTY } from "../../../abi/errno.ts";
 import { CONSOLE_MODE, CONSOLE_RAW } from "../../../abi/ops.ts";
 import { argumentBlock, readArgumentBlock } from "./arguments.ts";
 import { FileTree, makeDevice, makeFile, type OpenFile } from "./files.ts";
@@ -108,7 +108,8 @@ export class Machine {
   ): { pid: number; status: number } | number {
     const node = this.files.find(path);
     if (typeof node === "number") return node;
-    if (!node.program) return node.entries ? -13 : -8;
+    if (node.entries || (!node.program && !(node.mode & 0o111))) return -EACCES;
+    if (!node.program) return -ENOEXEC;
     const { argv, environment } = readArgumentBlock(block);
     this.started.push(argv);
     this.lastEnvironment = environment;

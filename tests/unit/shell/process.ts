@@ -20,7 +20,7 @@ import {
 import type { Machine } from "./machine.ts";
 import { systemHandlers } from "./system.ts";
 
-const INFO_BYTES = 72;
+const INFO_BYTES = 80;
 const O_CREATE_WRITE_TRUNCATE = 0x241;
 
 /** What SYS_EXIT throws. */

@@ -30,7 +30,7 @@ test.each([
   ["nosuch", 127, "nosuch: command not found"],
   ["''", 127, ": command not found"],
   ["/bin/nosuch", 127, "/bin/nosuch: No such file or directory"],
-  ["/etc/motd", 126, "/etc/motd: Exec format error"],
+  ["/etc/motd", 126, "/etc/motd: Permission denied"],
   ["/etc", 126, "/etc: Permission denied"],
   ["init", 126, "init: Exec format error"],
   [`${"/x".repeat(3000)}`, 126, `${"/x".repeat(3000)}: File name too long`],

@@ -52,6 +52,7 @@ describe(`killed ${KILLS} times while programs use it (seed ${SEED}), is back in
       expect(out).toMatch(new RegExp(`selftest-supervision: ${service}: 23 kills, at most`));
       expect(out).toContain("selftest-supervision: 0 wrong\n");
       expect(out).toMatch(new RegExp(`^${service} +running +\\d+ +\\d+ +23$`, "m"));
+      expect(out).toMatch(/^service-killer +running /m);
       expect(status).toBe(0);
     },
     TIMEOUT_MS + 10_000,

@@ -1,25 +1,10 @@
 // head: the first lines of files.
 
-import { CommandLine, InputFiles, stdout } from "../../lib/console";
+import { CommandLine, InputFiles, stdout, withCount } from "../../lib/console";
 import { args } from "../../lib/process";
 import { HELP } from "./help";
 
 const DEFAULT_COUNT: i32 = 10;
-
-/** -5 is -n 5. */
-function withCount(argv: string[]): string[] {
-  const isShort =
-    argv.length > 1 &&
-    argv[1].length > 1 &&
-    argv[1].charAt(0) == "-" &&
-    "0123456789".includes(argv[1].charAt(1));
-  return isShort
-    ? argv
-        .slice(0, 1)
-        .concat(["-n", argv[1].substring(1)])
-        .concat(argv.slice(2))
-    : argv;
-}
 
 export function main(): i32 {
   const cli = new CommandLine("head", "n:", HELP, 1);

@@ -17,7 +17,7 @@ import {
 } from "../../lib/supervision";
 import { HELP } from "./help";
 
-const NAME_WIDTH: i32 = 12;
+const NAME_WIDTH: i32 = 17; // of a manifest's longest, 15, and a gap
 const STATE_WIDTH: i32 = 9;
 const NUMBER_WIDTH: i32 = 7;
 

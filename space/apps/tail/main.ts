@@ -1,26 +1,11 @@
 // tail: the last lines of files, kept in a ring while the file is read; or all from a line on.
 
-import { CommandLine, InputFiles, stdout } from "../../lib/console";
+import { CommandLine, InputFiles, stdout, withCount } from "../../lib/console";
 import { args } from "../../lib/process";
 import { HELP } from "./help";
 
 const DEFAULT_COUNT: i32 = 10;
 const MAX_KEPT: i32 = 1 << 20; // lines
-
-/** -5 is -n 5. */
-function withCount(argv: string[]): string[] {
-  const isShort =
-    argv.length > 1 &&
-    argv[1].length > 1 &&
-    argv[1].charAt(0) == "-" &&
-    "0123456789".includes(argv[1].charAt(1));
-  return isShort
-    ? argv
-        .slice(0, 1)
-        .concat(["-n", argv[1].substring(1)])
-        .concat(argv.slice(2))
-    : argv;
-}
 
 function printLast(input: InputFiles, count: i32): void {
   const kept: string[] = [];

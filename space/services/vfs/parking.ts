@@ -122,6 +122,12 @@ export function park(m: Message): bool {
   return false;
 }
 
+/** Whether anybody waits for it. */
+@inline
+export function isAwaited(what: Waiters): bool {
+  return (what.low | what.high) != 0;
+}
+
 /** What was waited for has come: everybody who waits for it comes a step nearer. */
 export function wake(what: Waiters): void {
   wakeBits(what.low, 0);

@@ -98,10 +98,16 @@ export function removeFrame(index: u32): void {
 /** Frame that the clock hand stands before. */
 let hand: u32 = 0;
 
+/** Whether the frame is found by its page and nothing is on its way to it. */
+@inline
+function isInChain(frame: Frame): bool {
+  return frame.state == FRAME_VALID || frame.state == FRAME_FAILED;
+}
+
 /** Whether the hand may take the frame; one that was used since it passed is spared, once. */
 function canTake(frame: Frame): bool {
   if (frame.state == FRAME_FREE) return true;
-  if (frame.state != FRAME_VALID || (frame.flags & (FRAME_DIRTY | FRAME_WRITING)) != 0) return false;
+  if (!isInChain(frame) || (frame.flags & (FRAME_DIRTY | FRAME_WRITING)) != 0) return false;
   if (frame.stamp == runStamp) return false;
   if (frame.flags & FRAME_USED) {
     frame.flags &= ~FRAME_USED;
@@ -117,7 +123,7 @@ export function takeFrame(): u32 {
     hand = hand == count ? 1 : hand + 1;
     const frame = frameAt(hand);
     if (!canTake(frame)) continue;
-    if (frame.state == FRAME_VALID) removeFrame(hand);
+    if (isInChain(frame)) removeFrame(hand);
     memory.fill(changetype<usize>(frame), 0, FRAME_SIZE);
     frame.stamp = runStamp;
     return hand;

@@ -4,7 +4,7 @@
 
 import { BLOCK_MAX_PENDING } from "../../../../abi/block";
 import { EAGAIN } from "../../../../abi/errno";
-import { Waiters, wake } from "../parking";
+import { Waiters, isAwaited, wake } from "../parking";
 import { addUnsent } from "../work";
 import { countClean, markDirty } from "./dirty";
 import { DISK_FAILED, Disk, diskAt } from "./disk";
@@ -18,6 +18,7 @@ import {
   findFrame,
   frameAt,
   releaseFrame,
+  removeFrame,
 } from "./frame";
 import { OBJECT_FRAMES } from "./layout";
 
@@ -47,6 +48,8 @@ const IO_FRAMES: usize = 32; // u32 each
 const IO_SIZE: usize = 160;
 
 const table: usize = memory.data(5120, 8); // MAX_IO of IO_SIZE bytes
+/** The frames of a request that is taken apart. */
+const split: usize = memory.data(128, 4); // MAX_RUN_PAGES of u32
 /** Requests that wait for any request to be answered. */
 export const ioWaiters = changetype<Waiters>(memory.data(16, 8));
 let pending: u32 = 0;
@@ -198,12 +201,44 @@ function endIo(io: Io, succeeded: bool, result: i32): void {
   }
   if (io.kind == IO_FLUSH) disk.flushResult = succeeded ? 0 : result;
   if (!succeeded && io.kind != IO_READ) disk.flags |= DISK_FAILED;
+  freeIo(io);
+}
+
+/** The request is over: others may be begun. */
+function freeIo(io: Io): void {
+  const disk = diskAt(io.disk);
   io.kind = 0;
   if (!io.isSent) addUnsent(-1);
   pending -= 1;
   disk.pending -= 1;
   wake(ioWaiters);
   wake(disk.waiters);
+}
+
+/**
+ * A read of several pages failed, and which of them cannot be read it does not say: those that somebody waits for are asked for
+ * one by one, so that a bad sector costs its own page only; those that were read ahead are forgotten.
+ */
+function readAlone(io: Io): void {
+  const disk = diskAt(io.disk);
+  const first = io.page;
+  const count = io.count;
+  memory.copy(split, changetype<usize>(io) + IO_FRAMES, (<usize>count) << 2);
+  freeIo(io);
+  endBatch();
+  for (let i: u32 = 0; i < count; i++) {
+    const index = load<u32>(split + ((<usize>i) << 2));
+    const frame = frameAt(index);
+    if (!isAwaited(frame.waiters)) {
+      removeFrame(index);
+      releaseFrame(index);
+    } else if (canStartIo()) {
+      addPage(IO_READ, disk, first + i, index);
+      endBatch();
+    } else {
+      endRead(frame, false);
+    }
+  }
 }
 
 /** The block service's answer: `result` is what it says of request `cookie`. Others are ignored; -EAGAIN: it is sent again. */
@@ -216,7 +251,8 @@ export function completeIo(cookie: u64, result: i64): void {
     addUnsent(1);
     return;
   }
-  endIo(io, result >= 0, <i32>max<i64>(result, i32.MIN_VALUE));
+  if (result < 0 && io.kind == IO_READ && io.count > 1) readAlone(io);
+  else endIo(io, result >= 0, <i32>max<i64>(result, i32.MIN_VALUE));
 }
 
 /** The block service is gone: everything that it was asked has failed. */

@@ -251,4 +251,32 @@ describe("a mutated image", () => {
     expect(built).toBeGreaterThan(10);
     expect(spawn(makeProgram())).toBeGreaterThan(0);
   });
+
+  it("in the place of a good one does not get into what the good one's instances share", () => {
+    const good = { data: makeProgram(), mtime_ns: 0n };
+    const spawnShared = (): number => loader.spawn("/shared");
+    const start = () => {
+      const pid = spawnShared();
+      return [pid, (loader.kernel.processes.get(pid)?.regions ?? []).map(({ bytes }) => bytes)] as const;
+    };
+    files.set("/shared", good);
+    const [, first] = start();
+    const before = first.map((bytes) => Buffer.from(bytes));
+    expect(before.length).toBeGreaterThan(1);
+    fc.assert(
+      fc.property(fc.array(mutation, { minLength: 1, maxLength: 3 }), fc.boolean(), (changes, isSealed) => {
+        const data = isSealed ? seal(mutate(changes)) : mutate(changes);
+        files.set("/shared", { data, mtime_ns: version++ });
+        const other = spawnShared();
+        if (other > 0) loader.kernel.forget(other);
+        files.set("/shared", good);
+        const [pid, again] = start();
+        expect([...first, ...again].map((bytes, i) => bytes.equals(before[i % before.length]))).not.toContain(
+          false,
+        );
+        loader.kernel.forget(pid);
+      }),
+      { numRuns: 2000 },
+    );
+  });
 });

@@ -49,6 +49,7 @@ export const NOTIFY_DRAIN: u64 = 1 << 32; // handles were closed or calls cancel
 export const NOTIFY_LOG: u64 = 1 << 33; // the kernel's log has new bytes (holders of PRIVILEGE_LOG)
 export const NOTIFY_CHILD: u64 = 1 << 34; // a child died: SYS_WAIT4 without hanging tells which
 export const NOTIFY_SIGNAL: u64 = 1 << 35; // a signal that one catches has come: SYS_CATCH_SIGNALS tells which
+export const NOTIFY_READY: u64 = 1 << 36; // a descriptor that one has asked about by SYS_POLL may be ready now
 // 40–63: what other processes signal with SYS_NOTIFY, their meaning agreed between the two.
 export const NOTIFY_USER_SHIFT: u32 = 40;
 export const NOTIFY_USER_MASK: u64 = 0xffffff0000000000;

@@ -31,6 +31,7 @@ export const VFS_UMOUNT: u32 = 121; // path of the directory
 export const VFS_SYNC: u32 = 122; // everything that was changed anywhere
 export const VFS_WHERE: u32 = 124; // u32 handle of a directory, u32 length → value: bytes of its path [data or window 0]
 export const VFS_PIPE: u32 = 123; // → data: u32 handle of the reading end, u32 of the writing one
+export const VFS_POLL: u32 = 125; // of every descriptor's service. u32 handle, u32 POLL_… → value: which of them are; 0: NOTIFY_READY comes
 
 // Network (abi/net.ts has addresses, flags and options). A socket's handle also takes VFS_READ, VFS_WRITE and VFS_CLOSE.
 export const NET_SOCKET: u32 = 200; // u32 family, u32 type, u32 protocol → value: handle

@@ -53,6 +53,9 @@ export const SYS_GETSOCKOPT: i32 = 55;
 export const SYS_SOCKET_WAIT: i32 = 232;
 export const SYS_SOCKET_WATCH: i32 = 233;
 
+// Of any descriptor: delegated to its endpoint.
+export const SYS_POLL: i32 = 287;
+
 // Loader: delegated to endpoint 3.
 export const SYS_SPAWN_SERVICE: i32 = 259;
 export const SYS_DLOPEN: i32 = 1001;
@@ -81,6 +84,7 @@ export const SYS_WALL_CLOCK: i32 = 285;
 export const SYS_SYSTEM_INFO: i32 = 280;
 export const SYS_POWEROFF: i32 = 281;
 export const SYS_GETRANDOM: i32 = 286;
+export const SYS_POLL_WAKE: i32 = 288;
 
 // Process construction (rights: PRIVILEGE_SPAWN): kept in the kernel.
 export const SYS_PROC_CREATE: i32 = 260;

@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, createServer, get } from "node:http";
-import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { type AddressInfo, type Socket, connect, createServer as createTcpServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Relay } from "../../toolchain/common/relay.ts";
@@ -200,6 +200,60 @@ describe("programs of the guest", () => {
     expect(out).toContain(createHash("md5").update(file).digest("hex"));
     expect(status).toBe(0);
   }, 130_000);
+
+  test("nc: both directions at once, megabytes each way, and both ends", async () => {
+    const size = 2_000_000;
+    const sums: string[] = [];
+    const server = createTcpServer({ allowHalfOpen: true }, (socket) => {
+      const hash = createHash("md5");
+      socket.on("data", (bytes: Buffer) => hash.update(bytes));
+      socket.on("end", () => {
+        sums.push(hash.digest("hex"));
+        socket.end();
+      });
+      socket.write(Buffer.alloc(size, "from the host "));
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { port } = server.address() as AddressInfo;
+    const cmd = `dd if=/dev/zero bs=1000 count=2000 of=/tmp/z; nc 10.0.2.2 ${port} < /tmp/z > /tmp/got; md5sum /tmp/got`;
+    const { out } = await runGuest({ cmd, network: true, timeoutMs: 120_000 });
+    await new Promise((resolve) => server.close(resolve));
+    const sum = (bytes: Buffer): string => createHash("md5").update(bytes).digest("hex");
+    expect(out).toContain(sum(Buffer.alloc(size, "from the host ")));
+    expect(sums[0]).toBe(sum(Buffer.alloc(size)));
+  }, 130_000);
+
+  test("nc -l: what is typed goes out, what comes is printed", async () => {
+    const host = await freePort();
+    const guest = startGuest({ cmd: "ip -w; nc -l 7; echo status $?", forwards: [{ host, guest: 7 }] });
+    await guest.waitFor("resolver");
+    const socket = await new Promise<Socket>((resolve) => {
+      const attempt = (): void => {
+        const each = connect({ port: host, host: "127.0.0.1" });
+        let got = "";
+        each.setEncoding("latin1").on("data", (text: string) => {
+          got += text;
+          if (got.includes("typed")) resolve(each);
+        });
+        each.on("error", () => undefined).on("close", () => void (got || setTimeout(attempt, 100)));
+      };
+      attempt();
+      guest.type("typed\n");
+    });
+    socket.write("and heard\n");
+    await guest.waitFor("and heard");
+    socket.end();
+    await guest.waitFor("status 0");
+    await guest.finished();
+  }, 60_000);
+
+  test("nc says what is wrong", async () => {
+    const cmd = "nc; nc -l x; nc 127.0.0.1 9; echo status $?";
+    const { out } = await runGuest({ cmd });
+    expect(out).toContain("nc: a host and a port are needed");
+    expect(out).toContain("nc: x is no port");
+    expect(out).toContain("nc: 127.0.0.1: Connection refused\nstatus 1");
+  });
 
   test("ping the gateway", async () => {
     const { out, status } = await runGuest({ cmd: "ping 10.0.2.2 2", network: true });

@@ -5,6 +5,7 @@ import {
   NOTIFY_CHILD as notifyChild,
   NOTIFY_DRAIN as notifyDrain,
   NOTIFY_LOG as notifyLog,
+  NOTIFY_READY as notifyReady,
   NOTIFY_SIGNAL as notifySignal,
 } from "../../abi/endpoints";
 import * as message from "../../abi/message";
@@ -116,6 +117,7 @@ export const NOTIFY_DRAIN: u64 = notifyDrain;
 export const NOTIFY_LOG: u64 = notifyLog;
 export const NOTIFY_CHILD: u64 = notifyChild;
 export const NOTIFY_SIGNAL: u64 = notifySignal;
+export const NOTIFY_READY: u64 = notifyReady;
 export const FLAG_NOTIFICATION: u32 = message.FLAG_NOTIFICATION;
 export const FLAG_ASYNC: u32 = message.FLAG_ASYNC;
 export const FLAG_WINDOWS: u32 = message.FLAG_WINDOWS;

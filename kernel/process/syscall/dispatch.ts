@@ -38,6 +38,7 @@ import * as ipc from "./ipc";
 import * as libraries from "./libraries";
 import * as names from "./names";
 import * as objects from "./objects";
+import * as poll from "./poll";
 import * as processes from "./processes";
 import { sysGetRandom } from "./random";
 import * as remote from "./remote";
@@ -107,6 +108,8 @@ function performSocket(t: Thread, number: i32): i64 {
       return sockets.sysSend(t);
     case S.SYS_SOCKET_WAIT:
       return sockets.sysSocketWait(t);
+    case S.SYS_POLL:
+      return poll.sysPoll(t);
     case S.SYS_SOCKET_WATCH:
       return sockets.sysSocketNumbers(t, NET_WATCH, 2);
     case S.SYS_SOCKET:
@@ -159,6 +162,8 @@ function performKernel(t: Thread, number: i32): i64 {
       return system.sysClock();
     case S.SYS_SYSTEM_INFO:
       return system.sysSystemInfo(t);
+    case S.SYS_POLL_WAKE:
+      return poll.sysPollWake(t);
     case S.SYS_GETRANDOM:
       return sysGetRandom(t);
     case S.SYS_POWEROFF:

@@ -37,7 +37,7 @@ function descendsFrom(t: Thread, pid: u32): bool {
   return false;
 }
 
-function isAlive(t: Thread): bool {
+export function isAlive(t: Thread): bool {
   return t.state != STATE_FREE && t.state != STATE_ZOMBIE;
 }
 

@@ -7,12 +7,14 @@ import { EAGAIN, EBADF, EBADMSG, EINTR, EINVAL, ENOTTY } from "../../../abi/errn
 import { S_IFCHR } from "../../../abi/file";
 import { MAX_COPY_SLICE, MAX_INLINE_WRITE, MAX_MESSAGE_DATA } from "../../../abi/limits";
 import { FLAG_ASYNC, Message } from "../../../abi/message";
+import { POLL_IN, POLL_OUT } from "../../../abi/net";
 import {
   CONSOLE_INTERRUPT,
   CONSOLE_LINES,
   CONSOLE_MODE,
   CONSOLE_RAW,
   VFS_CLOSE,
+  VFS_POLL,
   VFS_READ,
   VFS_STAT,
   VFS_WRITE,
@@ -29,6 +31,7 @@ import {
   message,
   Service,
 } from "../../lib/hnx_ipc";
+import { Pollers, addPoller, wakePollers } from "../../lib/hnx_ipc/pollers";
 import { kill } from "../../lib/process/process";
 import { syscall } from "../../lib/sys";
 import { Input } from "./input";
@@ -44,12 +47,15 @@ const CARET: u32 = 0x5e;
 const CONTROL_BIT: u32 = 0x40; // ^C is shown as "^" and 3 + 0x40
 /** Notification bit of the UART's interrupt. */
 export const UART_INTERRUPT_BIT: u32 = 0;
+/** Who asked whether there is input. */
+const inputPollers = changetype<Pollers>(memory.data(16, 8));
 const DEVICE_MODE: u32 = S_IFCHR | 0o620;
 
 export class ConsoleService extends Service {
   private output: Output;
   private input: Input;
   private readers: Readers = new Readers();
+  private pollers: Pollers = inputPollers;
   private interrupted: i32 = 0; // process that ^C is for; 0: nobody
   private throttled: bool = false; // plain mode: bytes stay in the FIFO until readers make room
   private drainRecord: usize = heap.alloc(DRAIN_RECORD_SIZE);
@@ -90,6 +96,8 @@ export class ConsoleService extends Service {
         return this.close(m);
       case VFS_STAT:
         return this.stat(m);
+      case VFS_POLL:
+        return this.poll(m);
       case CONSOLE_MODE:
         return this.setMode(m);
       case CONSOLE_INTERRUPT:
@@ -181,6 +189,17 @@ export class ConsoleService extends Service {
     return handle == CONSOLE_HANDLE ? done(0) : failed(EBADF);
   }
 
+  /** Output waits in line behind what others write, and so counts as ready; input, while there is some. */
+  private poll(m: Message): i64 {
+    const handle = m.readU32();
+    const events = m.readU32();
+    if (!m.ok) return failed(EBADMSG);
+    if (handle != CONSOLE_HANDLE) return failed(EBADF);
+    const ready = events & (this.input.isReadable ? POLL_IN | POLL_OUT : POLL_OUT);
+    if (!ready) addPoller(this.pollers, m.srcPid);
+    return done(ready);
+  }
+
   private stat(m: Message): i64 {
     const handle = m.readU32();
     if (!m.ok) return failed(EBADMSG);
@@ -229,6 +248,7 @@ export class ConsoleService extends Service {
       this.readers.removeFirst();
       this.resumeReceiving();
     }
+    if (this.input.isReadable) wakePollers(this.pollers);
   }
 
   /** Forgets the calls of dead callers. Closed handles need nothing: there is one, and it holds nothing. */

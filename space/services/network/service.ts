@@ -6,10 +6,11 @@ import { EPID_NETWORK, NOTIFY_DRAIN } from "../../../abi/endpoints";
 import { EAGAIN, EBADF, EBADMSG, ECONNRESET, EINVAL } from "../../../abi/errno";
 import { MAX_INLINE_WRITE } from "../../../abi/limits";
 import { FLAG_ASYNC, Message } from "../../../abi/message";
-import { MESSAGE_DONT_WAIT, MESSAGE_PEEK, MESSAGE_URGENT } from "../../../abi/net";
+import { MESSAGE_DONT_WAIT, MESSAGE_PEEK, MESSAGE_URGENT, POLL_ERROR, POLL_HANG_UP } from "../../../abi/net";
 import * as op from "../../../abi/ops";
 import { SYS_EP_DRAIN } from "../../../abi/syscall";
 import { LATER, Service, done, failed } from "../../lib/hnx_ipc";
+import { addPoller } from "../../lib/hnx_ipc/pollers";
 import { syscall } from "../../lib/sys";
 import { changeLink, connectDriver } from "./device";
 import { givenAddress, givenPort, takeAddress } from "./sockets/address";
@@ -19,7 +20,7 @@ import { sendDatagram, startConnect } from "./sockets/send";
 import { NON_BLOCKING, Socket, findSocket, isPredecessors } from "./sockets/socket";
 import { cancelWaiter, currentWaiter, keepWaiter } from "./sockets/waiter";
 import { attempt } from "./sockets/wake";
-import { tryWait, watch } from "./sockets/watch";
+import { readiness, tryWait, watch } from "./sockets/watch";
 import { counterStatus, interfaceStatus, socketStatus } from "./status";
 import { MILLISECOND_US, now_us } from "./stack/clock";
 import { IpAddress } from "./stack/ip_address";
@@ -88,6 +89,8 @@ export class NetworkService extends Service {
         return nameOf(m, socket);
       case op.NET_WATCH:
         return this.watch(m, socket);
+      case op.VFS_POLL:
+        return this.poll(m, socket);
       case op.NET_GETSOCKOPT:
       case op.NET_SETSOCKOPT:
         return this.option(m, socket);
@@ -160,6 +163,15 @@ export class NetworkService extends Service {
     return done(0);
   }
 
+  /** VFS_POLL: u32 events → which of them are */
+  private poll(m: Message, socket: Socket): i64 {
+    const events = m.readU32() | POLL_ERROR | POLL_HANG_UP;
+    if (!m.ok) return failed(EBADMSG);
+    const ready = readiness(socket) & events;
+    if (!ready) addPoller(socket.pollers, m.srcPid);
+    return done(ready);
+  }
+
   /** NET_WAIT: u64 timeout_ns */
   private wait(m: Message): i64 {
     const timeout_ns = m.readU64();
@@ -197,5 +209,10 @@ export class NetworkService extends Service {
 
 function isSocketOperation(operation: u32): bool {
   if (operation >= op.NET_BIND && operation <= op.NET_WATCH) return true;
-  return operation == op.VFS_READ || operation == op.VFS_WRITE || operation == op.VFS_CLOSE;
+  return (
+    operation == op.VFS_READ ||
+    operation == op.VFS_WRITE ||
+    operation == op.VFS_CLOSE ||
+    operation == op.VFS_POLL
+  );
 }

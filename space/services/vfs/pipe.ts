@@ -12,8 +12,15 @@ import { PARK } from "./answer";
 import { WAIT } from "./file_system";
 import { Handle, hasFreeHandle, openHandle } from "./handle";
 import { ROOT_MOUNT } from "./mount_table";
-import { waitFor, wake } from "./parking";
-import { PIPE_READ_END, PIPE_WRITE_END, bytesWaiters, roomWaiters } from "./pipe_ends";
+import { waitFor } from "./parking";
+import {
+  PIPE_READ_END,
+  PIPE_WRITE_END,
+  bytesWaiters,
+  roomWaiters,
+  wakeReaders,
+  wakeWriters,
+} from "./pipe_ends";
 import { fillSpan, spanAddress } from "./span";
 import { findSpanOf, makeSpan } from "./tmpfs/file";
 import { Inode, allocateInode, inodeAt } from "./tmpfs/inode";
@@ -60,7 +67,7 @@ function consume(inode: Inode, count: u32): void {
   inode.size -= count;
   memoryBarrier(); // an empty pipe is empty wherever its ring begins
   inode.entries = inode.size ? (inode.entries + count) & RING_MASK : 0;
-  wake(roomWaiters(inode));
+  wakeWriters(inode);
 }
 
 /** VFS_READ at the reading end. */
@@ -119,6 +126,6 @@ export function writePipe(m: Message, handle: Handle, offset: u64, length: u32):
   if (written <= 0) return written ? written : -EFAULT;
   memoryBarrier();
   inode.size += written;
-  wake(bytesWaiters(inode));
+  wakeReaders(inode);
   return written;
 }

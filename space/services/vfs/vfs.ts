@@ -24,6 +24,7 @@ import { namesChanged } from "./path_cache";
 import { readdir } from "./readdir";
 import { fsync, sync } from "./sync";
 import { pipe } from "./pipe";
+import { poll } from "./poll";
 import { superblock } from "./tmpfs/superblock";
 import { read, seek, write } from "./transfer";
 import { where } from "./where";
@@ -208,6 +209,8 @@ export class Vfs extends Service {
         return pipe(m);
       case op.VFS_WHERE:
         return where(m);
+      case op.VFS_POLL:
+        return poll(m);
       default:
         return this.unknown(m);
     }

@@ -24,6 +24,7 @@ import { sysExit, sysWait } from "./lifecycle.ts";
 import type { Model } from "./model.ts";
 import * as objects from "./object_calls.ts";
 import * as pins from "./pins.ts";
+import { sysPoll, sysPollWake } from "./poll.ts";
 import * as receive from "./receive.ts";
 import { sysDrain, sysStats, sysSystemInfo } from "./records.ts";
 import { grantCapability, revokeCapability } from "./rights.ts";
@@ -195,6 +196,8 @@ const HANDLERS: Record<number, Handler> = {
   [S.SYS_SHUTDOWN]: socket(OP.NET_SHUTDOWN, 1),
   [S.SYS_GETSOCKOPT]: socket(OP.NET_GETSOCKOPT, 1),
   [S.SYS_SETSOCKOPT]: socket(OP.NET_SETSOCKOPT, 2),
+  [S.SYS_POLL]: sysPoll,
+  [S.SYS_POLL_WAKE]: sysPollWake,
   [S.SYS_SOCKET_WATCH]: socket(OP.NET_WATCH, 2),
   [S.SYS_GETSOCKNAME]: (m, t, c) => sockets.sysName(m, t, c.x, NAME_OWN),
   [S.SYS_GETPEERNAME]: (m, t, c) => sockets.sysName(m, t, c.x, NAME_PEER),

@@ -21,6 +21,7 @@ export const NOTIFY = {
   LOG: wide("NOTIFY_LOG"),
   CHILD: wide("NOTIFY_CHILD"),
   SIGNAL: wide("NOTIFY_SIGNAL"),
+  READY: wide("NOTIFY_READY"),
 };
 export const SIGNAL = {
   ILL: layout("SIGILL"),

@@ -73,6 +73,13 @@ const onDescriptor: Action = (h, t) => {
   if (number === S.SYS_LSEEK) return { number, x: [fd, offset(h), h.hostile() ? h.number() : 1n] };
   return { number, x: [fd, h.address(t, 300), size(h), offset(h)] };
 };
+/** Asks whether a descriptor is ready; or wakes somebody who may have asked us. */
+const poll: Action = (h, t) => {
+  if (hasDescriptor(h, t) && h.random.chance(50))
+    return { number: S.SYS_POLL, x: [descriptor(h, t), h.hostile() ? h.random.u64() : 5n] };
+  const pid = h.hostile() ? h.number() : BigInt(h.random.pick(h.model.all()).pid);
+  return { number: S.SYS_POLL_WAKE, x: [pid] };
+};
 const close: Action = (h, t) =>
   hasDescriptor(h, t) ? { number: S.SYS_CLOSE, x: [descriptor(h, t)] } : undefined;
 const dup2: Action = (h, t) =>
@@ -126,6 +133,7 @@ export const FILE_ACTIONS = {
   onDescriptor: notInit(onDescriptor),
   close: notInit(close),
   dup2,
+  poll: notInit(poll),
   socket: notInit(socket),
   library: notInit(library),
   spawn: notInit(spawn),

@@ -65,6 +65,7 @@ const ROLES = {
     onDescriptor: 12,
     close: 4,
     dup2: 2,
+    poll: 3,
     socket: 6,
     library: 1,
     spawn: 1,
@@ -162,7 +163,7 @@ const PROFILES: Record<string, Profile> = {
   files: {
     weight: 5,
     roles: { server: 2, client: 5 },
-    more: { open: 12, onDescriptor: 40, close: 2, dup2: 4, socket: 16 },
+    more: { open: 12, onDescriptor: 40, close: 2, dup2: 4, socket: 16, poll: 10 },
     processes: 6,
   },
   signals: {

@@ -2,7 +2,17 @@
 
 import { expect, test } from "vitest";
 import { EBADF, EBADMSG, ENODEV, ENOSYS } from "../../../abi/errno.ts";
-import { OP_DESCRIBE, VFS_CLOSE, VFS_OPEN, VFS_READDIR, VFS_SEEK, VFS_STAT } from "../../../abi/ops.ts";
+import { POLL_IN, POLL_OUT } from "../../../abi/net.ts";
+import {
+  OP_DESCRIBE,
+  VFS_CLOSE,
+  VFS_OPEN,
+  VFS_POLL,
+  VFS_READDIR,
+  VFS_SEEK,
+  VFS_STAT,
+} from "../../../abi/ops.ts";
+import { SYS_POLL_WAKE } from "../../../abi/syscall.ts";
 import { RequestData } from "../harness/message.ts";
 import { Console, HANDLE } from "./console.ts";
 
@@ -67,4 +77,28 @@ test("other handles, other operations, short messages", () => {
   for (const op of [VFS_OPEN, VFS_SEEK, VFS_READDIR, 0, 2, 999, 65535]) {
     expect(console.call(op, new RequestData().u32(HANDLE)).result).toBe(-ENOSYS);
   }
+});
+
+test("poll: output is always ready, input when a read would get some; whoever asked before is woken once", () => {
+  const console = new Console(true);
+  let wakes = 0;
+  console.kernel.handlers.set(SYS_POLL_WAKE, () => {
+    wakes++;
+    return 0;
+  });
+  const poll = (handle: number, events: number): number | undefined =>
+    console.call(VFS_POLL, new RequestData().u32(handle).u32(events)).result;
+  expect([poll(HANDLE, POLL_IN), poll(HANDLE, POLL_IN | POLL_OUT), poll(2, POLL_IN)]).toEqual([
+    0,
+    POLL_OUT,
+    -EBADF,
+  ]);
+  console.type("half a line");
+  expect(wakes).toBe(0);
+  console.type("\r");
+  expect(wakes).toBe(1);
+  expect(poll(HANDLE, POLL_IN)).toBe(POLL_IN);
+  console.type("more\r");
+  expect(wakes).toBe(1);
+  expect(console.call(VFS_POLL, new RequestData().u32(HANDLE)).result).toBe(-EBADMSG);
 });

@@ -245,6 +245,20 @@ describe("a lease", () => {
   });
 });
 
+test.each([TYPE.ack, TYPE.nak])("another server than the chosen one has no say (message %i)", (type) => {
+  client.dhcpStart();
+  const [discover] = step();
+  deliver(reply(TYPE.offer, discover.xid));
+  const [request] = step();
+  const other = [...defaults().slice(0, 4), option(54, word(ip("10.0.2.77")))];
+  deliver(reply(type, request.xid, ip("10.0.2.99"), other), ip("10.0.2.77"));
+  expect(step()).toEqual([]);
+  expect(state()).toBe(STATE.requesting);
+  deliver(reply(TYPE.ack, request.xid));
+  step();
+  expect(client.address()).toBe(GIVEN);
+});
+
 describe("an offer that cannot be", () => {
   test.each([
     ["another exchange", (xid: number) => reply(TYPE.offer, xid + 1)],

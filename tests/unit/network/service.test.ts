@@ -11,8 +11,9 @@ import {
   EMFILE,
   ENOSYS,
 } from "../../../abi/errno.ts";
-import { OPTION_RECEIVE_TIMEOUT_MS, POLL_IN, SOCKET_DATAGRAM } from "../../../abi/net.ts";
+import { OPTION_RECEIVE_TIMEOUT_MS, POLL_IN, POLL_OUT, SOCKET_DATAGRAM } from "../../../abi/net.ts";
 import * as op from "../../../abi/ops.ts";
+import { SYS_POLL_WAKE } from "../../../abi/syscall.ts";
 import { FLAG_ASYNC, RequestData } from "../harness/message.ts";
 import { LOOPBACK, NOTIFY_DRAIN, NetworkClient } from "./client.ts";
 import { randomFrom } from "./wire.ts";
@@ -183,6 +184,35 @@ test("closing a socket ends the calls that wait on it", () => {
   const waiting = client.receive(1, accepted, 100);
   client.close(accepted);
   expect(client.reply(waiting)?.result).toBe(-ECONNABORTED);
+});
+
+test("poll says what a socket is ready for, and wakes whoever asked in vain, once", () => {
+  const client = new NetworkClient();
+  const woken: number[] = [];
+  client.kernel.handlers.set(SYS_POLL_WAKE, ([pid]) => {
+    woken.push(Number(pid));
+    return 0;
+  });
+  const [listener, connected, accepted] = client.pair();
+  const poll = (pid: number, handle: number, events: number): number =>
+    client.call(pid, op.VFS_POLL, new RequestData().u32(handle).u32(events)).result;
+  expect(poll(3, connected, POLL_IN | POLL_OUT)).toBe(POLL_OUT);
+  expect([poll(3, accepted, POLL_IN), poll(4, accepted, POLL_IN), poll(5, listener, POLL_IN)]).toEqual([
+    0, 0, 0,
+  ]);
+  expect(woken).toEqual([]);
+  client.transmit(2, connected, Buffer.from("x"));
+  expect(woken.sort()).toEqual([3, 4]);
+  expect(poll(3, accepted, POLL_IN)).toBe(POLL_IN);
+  client.transmit(2, connected, Buffer.from("y"));
+  expect(woken).toHaveLength(2);
+  client.connect(2, client.socket(2), LOOPBACK, 80);
+  expect(woken.sort()).toEqual([3, 4, 5]);
+  expect(poll(5, listener, POLL_IN)).toBe(POLL_IN);
+  client.close(connected);
+  expect(poll(3, accepted, POLL_IN)).toBe(POLL_IN);
+  const short = client.send(1, op.VFS_POLL, new RequestData().u32(accepted).build());
+  expect(client.reply(short)?.result).toBe(-EBADMSG);
 });
 
 test("a new instance: handles of the last one are reset, can be closed, and never name another socket", () => {

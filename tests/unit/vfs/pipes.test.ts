@@ -2,10 +2,12 @@
 
 import { describe, expect, test } from "vitest";
 import { DRAIN_CANCELLED_CALL, DRAIN_CLOSED_HANDLE } from "../../../abi/construct.ts";
-import { EBADF, EFAULT, EINVAL, ENFILE, EPIPE, ESPIPE } from "../../../abi/errno.ts";
+import { EBADF, EBADMSG, EFAULT, EINVAL, ENFILE, EPIPE, ESPIPE } from "../../../abi/errno.ts";
 import { O_CREAT, O_WRONLY, SEEK_CUR, S_IFIFO, S_IFMT } from "../../../abi/file.ts";
 import { MAX_INLINE_WRITE, PIPE_ATOMIC, PIPE_CAPACITY } from "../../../abi/limits.ts";
-import { VFS_PIPE, VFS_READ, VFS_WRITE } from "../../../abi/ops.ts";
+import { POLL_ERROR, POLL_HANG_UP, POLL_IN, POLL_OUT } from "../../../abi/net.ts";
+import { VFS_PIPE, VFS_POLL, VFS_READ, VFS_WRITE } from "../../../abi/ops.ts";
+import { SYS_POLL_WAKE } from "../../../abi/syscall.ts";
 import type { Window } from "../harness/fake_kernel.ts";
 import { RequestData } from "../harness/message.ts";
 import { LATER } from "../harness/service.ts";
@@ -22,6 +24,21 @@ function makePipe(vfs: VfsClient): Ends {
   expect(result).toBe(0n);
   expect(data).toHaveLength(8);
   return { reader: data.readUInt32LE(0), writer: data.readUInt32LE(4) };
+}
+
+/** What poll answers about a handle. */
+function poll(vfs: VfsClient, handle: number, events: number): number {
+  return Number(vfs.service.call(VFS_POLL, new RequestData().u32(handle).u32(events)).result);
+}
+
+/** Counts from now on who is woken for having polled. */
+function countWakes(vfs: VfsClient): { count: number } {
+  const wakes = { count: 0 };
+  vfs.kernel.handlers.set(SYS_POLL_WAKE, () => {
+    wakes.count++;
+    return 0;
+  });
+  return wakes;
 }
 
 /** A call that may have to wait. */
@@ -211,4 +228,47 @@ test("a pipe and what is in it survive a restart", () => {
   expect(next.close(writer)).toBe(0);
   expect(next.read(reader, 100)).toEqual(Buffer.from("before and after"));
   expect(next.read(reader, 100)).toHaveLength(0);
+});
+
+describe("poll", () => {
+  test("an empty pipe is not ready to be read until bytes or its end come, and whoever asked is woken once", () => {
+    const vfs = new VfsClient();
+    const { reader, writer } = makePipe(vfs);
+    const wakes = countWakes(vfs);
+    expect(poll(vfs, reader, POLL_IN)).toBe(0);
+    expect(poll(vfs, writer, POLL_IN | POLL_OUT)).toBe(POLL_OUT);
+    startWrite(vfs, writer, Buffer.from("abc"));
+    expect(wakes.count).toBe(1);
+    startWrite(vfs, writer, Buffer.from("abc"));
+    expect(wakes.count).toBe(1);
+    expect(poll(vfs, reader, POLL_IN)).toBe(POLL_IN);
+    startRead(vfs, reader, 6);
+    expect(poll(vfs, reader, POLL_IN)).toBe(0);
+    vfs.close(writer);
+    expect(wakes.count).toBe(2);
+    expect(poll(vfs, reader, POLL_IN)).toBe(POLL_IN | POLL_HANG_UP);
+  });
+
+  test("a full pipe is not ready to be written until there is room for a whole piece, or nobody reads", () => {
+    const vfs = new VfsClient();
+    const { reader, writer } = makePipe(vfs);
+    startWrite(vfs, writer, Buffer.alloc(PIPE_CAPACITY));
+    const wakes = countWakes(vfs);
+    expect(poll(vfs, writer, POLL_OUT)).toBe(0);
+    startRead(vfs, reader, PIPE_ATOMIC - 1);
+    expect(wakes.count).toBe(1);
+    expect(poll(vfs, writer, POLL_OUT)).toBe(0);
+    startRead(vfs, reader, 1);
+    expect(poll(vfs, writer, POLL_OUT)).toBe(POLL_OUT);
+    vfs.close(reader);
+    expect(poll(vfs, writer, POLL_OUT)).toBe(POLL_OUT | POLL_ERROR);
+  });
+
+  test("files are always ready; handles that are none are not", () => {
+    const vfs = new VfsClient();
+    const file = vfs.open("/f", O_CREAT | O_WRONLY);
+    expect(poll(vfs, file, POLL_IN | POLL_OUT)).toBe(POLL_IN | POLL_OUT);
+    expect(poll(vfs, file + 1, POLL_IN)).toBe(-EBADF);
+    expect(Number(vfs.service.call(VFS_POLL, new RequestData().u32(file)).result)).toBe(-EBADMSG);
+  });
 });

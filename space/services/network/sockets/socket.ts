@@ -8,6 +8,7 @@
 
 import { SOCKET_DATAGRAM, SOCKET_STREAM } from "../../../../abi/net";
 import { MAX_PROCESSES } from "../../../../abi/limits";
+import { Pollers } from "../../../lib/hnx_ipc/pollers";
 import { DatagramSocket, datagramClose, datagramSocketAt } from "../stack/datagram_socket";
 import { MAX_CONNECTIONS, MAX_SOCKETS } from "../stack/layout";
 import { Tcb, tcbAt } from "../stack/tcp/tcb";
@@ -37,6 +38,8 @@ export class Socket {
   receiveTimeout_ms: u32; // 0: waits for ever
   firstWaiter: u16;
   readyNext: u16; // in its watcher's list, number + 1
+  pollersLow: u64; // Pollers: who asked whether it is ready
+  pollersHigh: u64;
   predecessors: u32; // generations up to this one were given out by an earlier instance of the service
 
   @inline
@@ -62,6 +65,11 @@ export class Socket {
   @inline
   get datagrams(): DatagramSocket {
     return datagramSocketAt(this.number - MAX_CONNECTIONS);
+  }
+
+  @inline
+  get pollers(): Pollers {
+    return changetype<Pollers>(changetype<usize>(this) + offsetof<Socket>("pollersLow"));
   }
 
   @inline

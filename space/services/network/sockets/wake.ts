@@ -4,6 +4,7 @@
 import { EAGAIN, ESRCH } from "../../../../abi/errno";
 import { NET_ACCEPT, NET_CONNECT, NET_RECV, NET_WAIT } from "../../../../abi/ops";
 import { LATER, answer, answerWithData } from "../../../lib/hnx_ipc";
+import { wakePollers } from "../../../lib/hnx_ipc/pollers";
 import { takeEvent } from "../stack/events";
 import { noteOpened, openedHandle, tryAccept, tryReceive } from "./receive";
 import { tryConnect, trySendStream } from "./send";
@@ -49,6 +50,7 @@ export function wakeCallers(): void {
     if (!socket.type) continue;
     if (socket.firstWaiter) retry(socket);
     if (socket.watchEvents) wakeWatcher(socket);
+    wakePollers(socket.pollers);
   }
 }
 

@@ -10,6 +10,12 @@ test("a program's sockets over the loopback interface", async () => {
   expect(status).toBe(0);
 });
 
+test("one wait for files, pipes, sockets and the console, woken by others", async () => {
+  const { out, status } = await runGuest({ cmd: "selftest-poll" });
+  expect(out).toContain("selftest-poll: 0 wrong\n");
+  expect(status).toBe(0);
+});
+
 test.each([
   ["the network service, restarted: its sockets are reset, and nobody else's", "restarted", "always"],
   ["the network service, for good: everything is refused", "down", "never"],

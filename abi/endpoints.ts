@@ -12,6 +12,7 @@ export const EPID_CONSOLE: u32 = 5;
 export const EPID_SUPERVISOR: u32 = 9; // init
 export const EPID_OWN_FIRST: u32 = 10; // 10–15: services that system.json adds
 export const EPID_OWN_LAST: u32 = 15;
+export const EPID_PROCFS: u32 = 13; // what /proc shows
 export const EPID_NET_DRIVER: u32 = 15; // the network card's driver (net_driver.ts)
 export const FIRST_DYNAMIC_ENDPOINT: u32 = 16; // 6 display, 7 audio and 8 input are reserved
 

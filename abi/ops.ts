@@ -33,6 +33,19 @@ export const VFS_WHERE: u32 = 124; // u32 handle of a directory, u32 length → 
 export const VFS_PIPE: u32 = 123; // → data: u32 handle of the reading end, u32 of the writing one
 export const VFS_POLL: u32 = 125; // of every descriptor's service. u32 handle, u32 POLL_… → value: which of them are; 0: NOTIFY_READY comes
 
+// A file system that is a service of its own. The VFS asks in asynchronous messages, each of which carries the right to send
+// to the endpoint where it waits for answers; they change nothing, so one may be asked again. docs/services/vfs.md.
+export const FS_LOOKUP: u32 = 130; // u64 cookie, u32 directory, str name → u32 inode (0: no such name), u32 mode
+export const FS_PARENT: u32 = 131; // u64 cookie, u32 directory → u32 inode, u32 mode
+export const FS_STAT: u32 = 132; // u64 cookie, u32 inode → Stat
+export const FS_LIST: u32 = 133; // u64 cookie, u32 directory, u64 position → u32 inode, u32 mode, u64 next, str name; at the end nothing
+export const FS_READ: u32 = 134; // u64 cookie, u32 inode, u64 offset, u32 length → bytes, none at the end
+export const FS_ANSWER: u32 = 135; // from the service: u64 cookie, i32 0 or -errno, u32 0, what the question says
+/** Inode of such a file system's root. */
+export const FS_ROOT: u32 = 1;
+/** Bytes of an answer before what the question says. */
+export const FS_ANSWER_HEAD: u32 = 16;
+
 // Network (abi/net.ts has addresses, flags and options). A socket's handle also takes VFS_READ, VFS_WRITE and VFS_CLOSE.
 export const NET_SOCKET: u32 = 200; // u32 family, u32 type, u32 protocol → value: handle
 export const NET_BIND: u32 = 201; // u32 handle, address

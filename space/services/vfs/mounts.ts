@@ -3,7 +3,10 @@
 import { EBADMSG, EBUSY, EINVAL, ENODEV, ENOENT, ENOSPC, ENOTDIR } from "../../../abi/errno";
 import { MOUNT_KNOWN, MOUNT_RDONLY, S_IFDIR, S_IFMT } from "../../../abi/file";
 import { Message } from "../../../abi/message";
+import { FS_ROOT } from "../../../abi/ops";
+import { SYS_EP_EXISTS } from "../../../abi/syscall";
 import { failed } from "../../lib/hnx_ipc/service";
+import { syscall } from "../../lib/sys";
 import { answerStatus } from "./answer";
 import { claimDisk, openDisk } from "./cache/client";
 import { Disk, diskAt, findDisk, nameDisk } from "./cache/disk";
@@ -22,6 +25,7 @@ import {
   Mount,
   ROOT_MOUNT,
   TYPE_EXT,
+  TYPE_REMOTE,
   TYPE_TMPFS,
   addMount,
   coversNothing,
@@ -36,6 +40,10 @@ const DEVICE_FOLDER: usize = memory.data<u8>([0x2f, 0x64, 0x65, 0x76, 0x2f]); //
 const DEVICE_FOLDER_LENGTH: u32 = 5;
 const TMPFS_NAME: usize = memory.data<u8>([0x74, 0x6d, 0x70, 0x66, 0x73]); // "tmpfs"
 const TMPFS_NAME_LENGTH: u32 = 5;
+const SERVICE_NAME: usize = memory.data<u8>([0x73, 0x65, 0x72, 0x76, 0x69, 0x63, 0x65]); // "service"
+const SERVICE_NAME_LENGTH: u32 = 7;
+const ZERO_DIGIT: u32 = 0x30;
+const MAX_ENDPOINT_DIGITS: u32 = 9;
 
 /** The disk that `source` names, opened if it is not: its index; -EBUSY: it is mounted. */
 function findSource(source: usize, length: u32): i32 {
@@ -89,6 +97,21 @@ function mountTmpfs(flags: u32): i32 {
   return -ENOSPC;
 }
 
+/** Mounts the service whose endpoint's number is the source. -ENODEV: that is no number, or no such endpoint exists. */
+function mountService(source: usize, length: u32): i32 {
+  let endpoint: u32 = 0;
+  for (let i: u32 = 0; i < length; i++) {
+    const digit = <u32>load<u8>(source + i) - ZERO_DIGIT;
+    if (digit > 9 || i == MAX_ENDPOINT_DIGITS) return -ENODEV;
+    endpoint = endpoint * 10 + digit;
+  }
+  if (syscall(SYS_EP_EXISTS, endpoint, 0, 0, 0, 0, 0) != 1) return -ENODEV;
+  const mount = addMount(TYPE_REMOTE, FS_ROOT, found.mount, found.inode, MOUNT_READ_ONLY);
+  if (!mount) return -ENOSPC;
+  mount.volume = endpoint;
+  return 0;
+}
+
 /** Whether something may be mounted over what was found: 0 or -errno. */
 function checkTarget(): i32 {
   if (!found.inode) return -ENOENT;
@@ -109,6 +132,8 @@ export function mount(m: Message): i64 {
   const typeLength = <u32>load<u8>(type);
   const isTmpfs = typeLength == TMPFS_NAME_LENGTH && memory.compare(type + 1, TMPFS_NAME, typeLength) == 0;
   if (isTmpfs) return answerStatus(mountTmpfs(flags));
+  if (typeLength == SERVICE_NAME_LENGTH && memory.compare(type + 1, SERVICE_NAME, typeLength) == 0)
+    return answerStatus(mountService(source + 1, load<u8>(source)));
   if (typeLength && !isExtName(type + 1, typeLength)) return failed(ENODEV);
   return answerStatus(mountDisk(source + 1, load<u8>(source), flags));
 }
@@ -153,9 +178,9 @@ function unmount(mount: Mount): i32 {
   if (mount.flags & MOUNT_FIXED || mount.index == ROOT_MOUNT) return -EBUSY;
   if (mount.opens || !coversNothing(mount)) return -EBUSY;
   if (mount.type == TYPE_EXT) return unmountDisk(mount);
-  const root = mount.root;
+  const root = mount.type == TYPE_TMPFS ? mount.root : 0;
   removeMount(mount);
-  releaseRoot(root);
+  if (root) releaseRoot(root);
   return 0;
 }
 

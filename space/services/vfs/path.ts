@@ -12,6 +12,7 @@ import {
   Mount,
   ROOT_MOUNT,
   coveringMount,
+  TYPE_REMOTE,
   TYPE_TMPFS,
   fileSystemOf,
   mayBeCovered,
@@ -157,7 +158,7 @@ export function walk(path: usize, length: u32, follow: bool): i32 {
   if (recall(path, length, follow)) return 0;
   const root = mountAt(ROOT_MOUNT);
   const status = walkFrom(root, root.root, path, length, follow);
-  if (status == 0) remember(path, length, follow);
+  if (status == 0 && mountAt(found.mount).type != TYPE_REMOTE) remember(path, length, follow);
   return status;
 }
 

@@ -1,23 +1,27 @@
 // The tree that every machine has: /tmp, the mount points, and the file systems that are always mounted.
 
-import { EPID_CONSOLE, EPID_VFS } from "../../../abi/endpoints";
+import { EPID_CONSOLE, EPID_PROCFS, EPID_VFS } from "../../../abi/endpoints";
 import { ENOSPC } from "../../../abi/errno";
 import { S_IFCHR, S_IFDIR, S_IFMT } from "../../../abi/file";
+import { FS_ROOT } from "../../../abi/ops";
 import { DEVFS_ROOT, DEVICE_NULL, DEVICE_ZERO, DevFs, addDevice } from "./devfs/devfs";
 import { ExtFs } from "./ext/ext";
 import { makeCrcTables } from "./ext/crc32c";
 import { found } from "./found";
 import {
   MOUNT_FIXED,
+  MOUNT_READ_ONLY,
   ROOT_MOUNT,
   TYPE_DEVFS,
   TYPE_EXT,
+  TYPE_REMOTE,
   TYPE_TMPFS,
   addMount,
   mountAt,
   registerType,
 } from "./mount_table";
 import { walk } from "./path";
+import { RemoteFs } from "./remote/remote";
 import { INODE_FIXED, inodeAt } from "./tmpfs/inode";
 import { makeNode } from "./tmpfs/namespace";
 import { TmpFs } from "./tmpfs/tmpfs";
@@ -39,6 +43,7 @@ export function registerTypes(): void {
   registerType(TYPE_TMPFS, new TmpFs());
   registerType(TYPE_DEVFS, new DevFs());
   registerType(TYPE_EXT, new ExtFs());
+  registerType(TYPE_REMOTE, new RemoteFs());
   makeCrcTables();
 }
 
@@ -71,7 +76,8 @@ function isSystemDirectory(path: string, type: u32): bool {
 export function hasSystemTree(): bool {
   const hasTmp = isSystemDirectory("/tmp", TYPE_TMPFS);
   const hasMnt = isSystemDirectory("/mnt", TYPE_TMPFS);
-  return hasTmp && hasMnt && isSystemDirectory("/dev", TYPE_DEVFS);
+  const hasProc = isSystemDirectory("/proc", TYPE_REMOTE);
+  return hasTmp && hasMnt && hasProc && isSystemDirectory("/dev", TYPE_DEVFS);
 }
 
 /** Makes the directories and mounts in an empty root. 0 or -ENOSPC. */
@@ -79,7 +85,10 @@ export function addSystemTree(): i32 {
   const tmp = addDirectory("/tmp", SHARED_DIRECTORY_MODE);
   const dev = addDirectory("/dev", DIRECTORY_MODE);
   const mnt = addDirectory("/mnt", DIRECTORY_MODE);
-  if (tmp < 0 || dev < 0 || mnt < 0) return -ENOSPC;
+  const proc = addDirectory("/proc", DIRECTORY_MODE);
+  if (tmp < 0 || dev < 0 || mnt < 0 || proc < 0) return -ENOSPC;
   addMount(TYPE_DEVFS, DEVFS_ROOT, ROOT_MOUNT, dev, MOUNT_FIXED);
+  const processes = addMount(TYPE_REMOTE, FS_ROOT, ROOT_MOUNT, proc, MOUNT_FIXED | MOUNT_READ_ONLY);
+  if (processes) processes.volume = EPID_PROCFS;
   return 0;
 }

@@ -22,6 +22,7 @@ import { mount, umount } from "./mounts";
 import { beginRun, finishReady, park, parkAgain, takeReady } from "./parking";
 import { namesChanged } from "./path_cache";
 import { readdir } from "./readdir";
+import { hasRemotes, isRemoteAnswers, takeRemoteAnswer } from "./remote/question";
 import { fsync, sync } from "./sync";
 import { pipe } from "./pipe";
 import { poll } from "./poll";
@@ -92,7 +93,7 @@ export class Vfs extends Service {
     if (hasNameless()) endNamelessInodes();
     sendIo();
     this.receiveTimeout_ns = watchDisks();
-    this.from = isConnected() ? EPID_ANY : EPID_VFS;
+    this.from = isConnected() || hasRemotes() ? EPID_ANY : EPID_VFS;
   }
 
   /** Does what is due by now, and what follows from it. */
@@ -120,13 +121,17 @@ export class Vfs extends Service {
     return park(m) ? LATER : failed(EAGAIN);
   }
 
-  /** An answer of the block service: what waited for it goes on. */
+  /** An answer of the block service, or of a file system that is a service: what waited for it goes on. */
   private takeAnswer(m: Message): i64 {
-    if (!isAnswersEndpoint(m.dstEpid) || m.op != op.BLOCK_COMPLETED) return failed(EINVAL);
-    const cookie = m.readU64();
-    const result = <i64>m.readU64();
-    if (!m.ok) return failed(EBADMSG);
-    completeIo(cookie, result);
+    if (isRemoteAnswers(m.dstEpid) && m.op == op.FS_ANSWER) {
+      takeRemoteAnswer(m);
+    } else {
+      if (!isAnswersEndpoint(m.dstEpid) || m.op != op.BLOCK_COMPLETED) return failed(EINVAL);
+      const cookie = m.readU64();
+      const result = <i64>m.readU64();
+      if (!m.ok) return failed(EBADMSG);
+      completeIo(cookie, result);
+    }
     this.runReady();
     beginRun();
     this.workOnDisks();

@@ -70,6 +70,8 @@ export class FakeKernel {
   mapping?: { address: number; bytes: number };
   /** What serves endpoint 4, and answers it owes us. */
   block?: BlockPeer;
+  /** Who else can be called or sent to, by endpoint. */
+  readonly peers = new Map<number, BlockPeer>();
   /** Replies to calls that were kept, by token. */
   readonly answered = new Map<bigint, Answer>();
   /** Memory objects that were mapped: id → address. */
@@ -117,8 +119,9 @@ export class FakeKernel {
   }
 
   private blockPeer(epid: number): BlockPeer {
-    if (epid !== EPID_BLOCK || !this.block) throw new Error(`the service calls endpoint ${epid}`);
-    return this.block;
+    const peer = epid === EPID_BLOCK ? this.block : this.peers.get(epid);
+    if (!peer) throw new Error(`the service calls endpoint ${epid}`);
+    return peer;
   }
 
   /** The answer to a call that was kept; its windows are gone with it. */

@@ -118,8 +118,8 @@ export class ServiceUnderTest {
   }
 
   /** A message that nobody waits for, to an endpoint of the service's own. */
-  deliver(op: number, data: Uint8Array, endpoint: number): void {
-    this.page.writeRequest(op, 0n, data, FLAG_ASYNC, data.length, 0, endpoint);
+  deliver(op: number, data: Uint8Array, endpoint: number, source = 0): void {
+    this.page.writeRequest(op, 0n, data, FLAG_ASYNC, data.length, source, endpoint);
     this.kernel.token = 0n;
     this.exports.dispatch();
   }

@@ -200,9 +200,9 @@ describe("the table", () => {
 
   it("can be made of the machine's own system.json", () => {
     const programs = new Set(
-      ["console", "vfs", "network", "block", "netdriver", "loader"].map((name) => `/sbin/${name}`),
+      ["console", "vfs", "network", "block", "netdriver", "procfs", "loader"].map((name) => `/sbin/${name}`),
     );
     const services = parseManifest("system.json", readFileSync("system.json", "utf8"), programs);
-    expect(services.map(({ endpoint }) => endpoint).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 15]);
+    expect(services.map(({ endpoint }) => endpoint).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 13, 15]);
   });
 });

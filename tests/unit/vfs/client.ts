@@ -1,5 +1,7 @@
 // A VFS under test and its calls, as a program would make them: results are values ≥ 0 or -errno.
 
+import { EPID_PROCFS } from "../../../abi/endpoints.ts";
+import { ECONNREFUSED } from "../../../abi/errno.ts";
 import {
   CHANGE_ATIME,
   CHANGE_MODE,
@@ -85,6 +87,7 @@ export class VfsClient {
 
   constructor({ initrd, configure, memoryBefore, onStore }: StartOptions = {}) {
     this.kernel.initrd = initrd;
+    this.kernel.peers.set(EPID_PROCFS, { call: () => -ECONNREFUSED, send: () => -ECONNREFUSED });
     configure?.(this.kernel);
     this.service = new ServiceUnderTest("vfs", this.kernel, memoryBefore, onStore);
     this.startStatus = this.service.start();

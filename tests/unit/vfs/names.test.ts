@@ -159,7 +159,7 @@ describe("mkdir and rmdir", () => {
     const vfs = new VfsClient();
     expect(vfs.rmdir("/tmp")).toBe(-EBUSY);
     expect(vfs.rmdir("/dev")).toBe(-EBUSY);
-    expect(vfs.list("/")).toEqual(["dev", "mnt", "tmp"]);
+    expect(vfs.list("/")).toEqual(["dev", "mnt", "proc", "tmp"]);
   });
 
   test("links count the subdirectories", () => {

@@ -56,7 +56,7 @@ describe("an arena that is not whole is made anew, all clean", () => {
       const next = restart(vfs, harm);
       expect(next.startStatus).toBe(0);
       checkArena(next.service.memory);
-      expect(next.list("/")).toEqual(["dev", "etc", "mnt", "tmp"]);
+      expect(next.list("/")).toEqual(["dev", "etc", "mnt", "proc", "tmp"]);
       expect(next.list("/tmp")).toEqual([]);
       expect(next.read(handle, 1)).toBe(-EBADF);
       expect(next.get("/etc/motd")).toEqual(Buffer.from("hello"));

@@ -18,7 +18,6 @@ import {
   GRANT_ENDPOINT,
   GRANT_OBJECT,
   MESSAGE_GRANT,
-  MESSAGE_SIZE,
   Message,
   requestInfo,
 } from "../../../../abi/message";
@@ -52,6 +51,7 @@ import {
   loseDisks,
   sectorsOfPage,
 } from "./disk";
+import { restorePage, savePage } from "../page_copy";
 import { unsentIo } from "../work";
 import {
   IO_FLUSH,
@@ -71,8 +71,6 @@ import { OBJECT_FRAMES, PAGE_SHIFT, frameAddress, frameCount } from "./layout";
 /** A block service that does not answer a call so long is taken for broken. */
 const CALL_TIMEOUT_NS: i64 = 1_000_000_000;
 
-/** Where the request that is being handled is kept while the message page is used. */
-const savedPage: usize = memory.data(384, 8);
 const attachments = new StaticArray<u32>(4); // MAX_FRAMES / OBJECT_FRAMES
 /** The memory objects that the frames are, made at the first connection; 0: not yet. */
 const objects = new StaticArray<u32>(4);
@@ -87,13 +85,6 @@ let answersEndpoint: u32 = 0;
 @inline
 export function isAnswersEndpoint(epid: u32): bool {
   return answersEndpoint != 0 && epid == answersEndpoint;
-}
-
-function savePage(): void {
-  memory.copy(savedPage, changetype<usize>(message()), MESSAGE_SIZE);
-}
-function restorePage(): void {
-  memory.copy(changetype<usize>(message()), savedPage, MESSAGE_SIZE);
 }
 
 /** Puts a right into the message that goes along with it. */

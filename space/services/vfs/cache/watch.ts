@@ -7,6 +7,7 @@ import { checkBlockService } from "./client";
 import { hasDirtyPages } from "./disk";
 import { setWatched, unsentIo } from "../work";
 import { pendingIo } from "./io";
+import { askedQuestions, checkQuestions } from "../remote/question";
 import { startWritingAll } from "./writeback";
 
 /** A change is on its way to its disk so long after it was made, at most. */
@@ -28,7 +29,7 @@ function schedule(due_ns: u64, isNeeded: bool, now: u64, after: u64): u64 {
 
 /** Sees what there is to look after. → how long nothing is due, nanoseconds, or NO_TIMEOUT */
 export function watchDisks(): i64 {
-  const isPending = pendingIo() != 0;
+  const isPending = pendingIo() != 0 || askedQuestions() != 0;
   const isDirty = hasDirtyPages();
   setWatched(isPending || isDirty);
   if (!isPending && !isDirty) {
@@ -50,6 +51,7 @@ export function doWhatIsDue(): bool {
   if (now >= lookDue_ns) {
     lookDue_ns = NEVER;
     checkBlockService();
+    checkQuestions();
   }
   if (now >= writeDue_ns) {
     writeDue_ns = NEVER;

@@ -1,0 +1,1 @@
+export { FileService, node, putStat, NODE_NONE } from "./file_service";

@@ -65,7 +65,7 @@ export function treeOf(vfs: VfsClient, folder = ""): Tree {
   for (const name of names) {
     const path = `${folder}/${name}`;
     const isText = !name.includes("\ufffd"); // a name that was damaged need not be
-    if (path === "/dev" || path === "/etc" || !isText) continue;
+    if (["/dev", "/etc", "/proc"].includes(path) || !isText) continue;
     const stat = vfs.lstat(path);
     if (typeof stat === "number") throw new Error(`${path}: ${stat}`);
     const type = stat.mode >> 12;

@@ -67,6 +67,11 @@ export class RemoteFs extends FileSystem {
     super("service");
   }
 
+  /** Inodes are the service's numbers, which it knows as before. */
+  isKept(inode: u32): bool {
+    return true;
+  }
+
   lookup(mount: Mount, directory: u32, name: usize, length: u32, hash: u32): i64 {
     if (length > MAX_ANSWER) return -ENAMETOOLONG;
     const q = ask(mount.volume, FS_LOOKUP, directory, 0, name, length);

@@ -13,6 +13,7 @@ import { message } from "../../lib/hnx_ipc/call";
 import { ProcessEntry, nextProcess } from "../../lib/process";
 import { MACHINE_FILES, machineText } from "./machine";
 import { STATUS_NAME, findProcess, statusText } from "./process";
+import { beginsText, readSnapshot, setSnapshot } from "./snapshot";
 
 const DIRECTORY_MODE: u32 = S_IFDIR | 0o555;
 const FILE_MODE: u32 = S_IFREG | 0o444;
@@ -117,12 +118,9 @@ class ProcFs extends FileService {
     if (isDirectory(inode)) return -EISDIR;
     if (!this.exists(inode)) return -ENOENT;
     if (<i64>offset < 0) return -EINVAL;
-    const text = isProcess(inode) ? statusText(this.entry) : machineText(inode - FIRST_FILE);
-    const bytes = String.UTF8.encode(text);
-    if (offset >= <u64>bytes.byteLength) return 0;
-    const count = min<u32>(size, <u32>bytes.byteLength - <u32>offset);
-    memory.copy(target, changetype<usize>(bytes) + <usize>offset, count);
-    return count;
+    if (beginsText(inode, offset))
+      setSnapshot(inode, isProcess(inode) ? statusText(this.entry) : machineText(inode - FIRST_FILE));
+    return readSnapshot(inode, offset, target, size);
   }
 }
 

@@ -10,6 +10,19 @@ test("a program's sockets over the loopback interface", async () => {
   expect(status).toBe(0);
 });
 
+test("netstat shows who listens, and what the stack has counted: two pings and their replies, nothing else", async () => {
+  const cmd = "httpd -q /www 8080 & ping 127.0.0.1 2; netstat; netstat -s";
+  const { out, status } = await runGuest({ cmd });
+  expect(out).toMatch(/^tcp +0 +\*:8080 +\*:\* +LISTEN +pid \d+$/m);
+  const counts = new Map(
+    [...out.matchAll(/^ +(\d+) ([a-z ]+)$/gm)].map(([, count, name]) => [name, Number(count)]),
+  );
+  expect(counts.size).toBe(35);
+  const moved = Object.fromEntries([...counts].filter(([, count]) => count > 0));
+  expect(moved).toEqual({ "ip in": 4, "ip out": 4, "icmp in": 4, "icmp out": 4 });
+  expect(status).toBe(0);
+});
+
 test("one wait for files, pipes, sockets and the console, woken by others", async () => {
   const { out, status } = await runGuest({ cmd: "selftest-poll" });
   expect(out).toContain("selftest-poll: 0 wrong\n");

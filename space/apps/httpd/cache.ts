@@ -41,15 +41,19 @@ function entryOf(name: usize, length: u32): Entry {
   return changetype<Entry>(table + ((hash >> 16) & (ENTRIES - 1)) * ENTRY_SIZE);
 }
 
+/** What isKept() found. */
+let candidate = changetype<Entry>(table);
+
 /** Whether there may be a response for the name: worth a stat. */
 export function isKept(name: usize, length: u32): bool {
   const e = entryOf(name, length);
+  candidate = e;
   return e.mtime_ns != 0 && e.nameLength == length && memory.compare(e.name, name, length) == 0;
 }
 
-/** Copies the response for the name, which isKept(), to `to`, if the file is still as it was. → the address behind it, or 0 */
-export function takeKept(name: usize, length: u32, file: Stat, to: usize): usize {
-  const e = entryOf(name, length);
+/** Copies the response for the name that isKept() was asked about last to `to`, if the file is still as it was. → the address behind it, or 0 */
+export function takeKept(file: Stat, to: usize): usize {
+  const e = candidate;
   if (e.mtime_ns != file.mtime_ns || e.size != file.size || e.inode != file.inode) return 0;
   memory.copy(to, e.response, e.bytes);
   return to + e.bytes;

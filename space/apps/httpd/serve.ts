@@ -68,7 +68,7 @@ export function answerFile(c: Connection): usize {
   if (byteAt(path + pathLength - 1) == SLASH) length = <u32>(putText(fileName + length, INDEX) - fileName);
   const isPlain = keepAlive && method != METHOD_HEAD && !hasRange && !ifNoneMatchLength;
   if (isPlain && isKept(fileName, length) && statBytes(fileName, length, info) == 0) {
-    const end = takeKept(fileName, length, info, c.head);
+    const end = takeKept(info, c.head);
     if (end) return end;
   }
   const file = openBytes(fileName, length);

@@ -243,3 +243,28 @@ test("more questions than there is room for are asked one after the other", () =
   });
   expect(remote.vfs.list("/proc")).toHaveLength(300);
 });
+
+describe("numbers that mean something else to the VFS are EIO, and never the VFS's own signals:", () => {
+  const WAIT = -0x10000; // file_system.ts
+  const FIRST_TOO_HIGH = 0x8000_0000;
+
+  test.each([WAIT, -4096, -0x8000_0000])("status %i", (status) => {
+    const { vfs } = new Remote(() => ({ status }));
+    expect(vfs.stat("/proc/f")).toBe(-EIO);
+  });
+
+  test.each([FIRST_TOO_HIGH, WAIT >>> 0, 0xffff_fffe])("inode %i", (inode) => {
+    const { vfs } = new Remote((question) =>
+      question.op === FS_LOOKUP ? { data: pair(inode, S_IFREG | 0o444) } : honest(question),
+    );
+    expect(vfs.open("/proc/f")).toBe(-EIO);
+  });
+
+  test.each([0x8000_0000, 0x1_0000])("a mode with bit %i", (bit) => {
+    const { vfs } = new Remote((question) =>
+      question.op === FS_LOOKUP ? { data: pair(FILE, bit | S_IFREG | 0o444) } : honest(question),
+    );
+    expect(vfs.stat("/proc/f")).toBe(-EIO);
+    expect(vfs.open("/proc/f")).toBe(-EIO);
+  });
+});

@@ -6,7 +6,7 @@
 // An answer that nobody has used yet is good, and after that 64 times as long as it took to come, so that an operation which
 // is done again from the start finds all that it has asked for. Answers are hostile: remote.ts checks each before it is used.
 
-import { ECONNREFUSED, ENXIO, ETIMEDOUT } from "../../../../abi/errno";
+import { ECONNREFUSED, EIO, ENXIO, ETIMEDOUT } from "../../../../abi/errno";
 import { MAX_MESSAGE_DATA } from "../../../../abi/limits";
 import { RIGHT_SEND, PRIORITY_NORMAL } from "../../../../abi/endpoints";
 import { Message, requestInfo } from "../../../../abi/message";
@@ -29,6 +29,7 @@ export const MAX_ANSWER: u32 = MAX_MESSAGE_DATA - FS_ANSWER_HEAD;
 /** A file system that does not answer so long is taken for hung. */
 const ANSWER_TIMEOUT_NS: u64 = 5_000_000_000;
 const GOOD_FACTOR: u64 = 64;
+const MAX_ERRNO: i32 = 4095;
 
 const FREE: u32 = 0;
 const ASKED: u32 = 1;
@@ -239,7 +240,7 @@ export function takeRemoteAnswer(m: Message): void {
     memory.copy(q.data, at, length);
     q.length = length;
   }
-  finish(q, status);
+  finish(q, status < -MAX_ERRNO ? -EIO : status); // WAIT, above all, is ours to say
 }
 
 /** Looks after what was asked: asks a new instance of a service again, and gives up waiting for one that says nothing. */

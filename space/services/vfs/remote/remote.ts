@@ -21,6 +21,9 @@ import { BLOCK_SIZE } from "../tmpfs/layout";
 import { MAX_ANSWER, ask, fault } from "./question";
 
 const SLASH: u8 = 0x2f;
+const PERMISSIONS: u32 = 0o7777;
+/** Higher ones would be negative as the result of an operation: an errno, or WAIT. */
+const MAX_INODE: u32 = 0x7fff_ffff;
 const ROOT_MODE: u32 = S_IFDIR | 0o555;
 /** Of an FS_LIST answer: inode, mode, next position and the length of the name. */
 const LIST_MODE: usize = 4;
@@ -33,7 +36,7 @@ let bytes: usize = 0;
 
 function isKnownType(mode: u32): bool {
   const type = mode & S_IFMT;
-  return type == S_IFDIR || type == S_IFREG;
+  return (mode & ~(S_IFMT | PERMISSIONS)) == 0 && (type == S_IFDIR || type == S_IFREG);
 }
 
 /** A node as an answer has it, inode below mode; 0: there is none; -EIO. */
@@ -41,6 +44,7 @@ function checkNode(value: u64): i64 {
   const inode = <u32>value;
   const mode = <u32>(value >> 32);
   if (!inode) return value ? -EIO : 0;
+  if (inode > MAX_INODE) return -EIO;
   return isKnownType(mode) ? node(inode, mode) : -EIO;
 }
 

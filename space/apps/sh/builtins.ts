@@ -15,6 +15,7 @@ import { Shell } from "./run";
 
 const STATUS_FAILURE: i32 = 1;
 const STATUS_USAGE: i32 = 2;
+const STATUS_UNKNOWN_JOB: i32 = 127; // as POSIX has it for `wait`
 const STATUS_MASK: i32 = 255;
 const MAX_READ_LINE: u32 = 4096; // bytes of one line that `read` takes; the rest is left for the next
 
@@ -73,6 +74,7 @@ export class Builtins {
     if (name == "export") return exportVariables(shell, words);
     if (name == "set") return set(shell, words);
     if (name == "shift") return shift(shell, words);
+    if (name == "eval") return evaluate(shell, words);
     if (name == "unset") for (let i = 1; i < words.length; i++) shell.variables.unset(words[i]);
     return 0; // unset and `:`
   }
@@ -87,13 +89,23 @@ function exit(shell: Shell, words: string[]): i32 {
   return status >= 0 ? status : complain("exit", `${words[1]}: numeric argument required`, STATUS_USAGE);
 }
 
-/** cd [directory]: without one to $HOME, or /. */
+/** cd [directory]: without one to $HOME, or /; `-` is $OLDPWD, and is printed. */
 function cd(shell: Shell, words: string[]): i32 {
-  if (words.length > 2) return complain("cd", "too many arguments");
-  const home = shell.variables.get("HOME");
-  const path = words.length == 2 ? words[1] : home.length ? home : "/";
+  const variables = shell.variables;
+  const first = words.length > 1 && words[1] == "--" ? 2 : 1;
+  if (words.length > first + 1) return complain("cd", "too many arguments");
+  const home = variables.get("HOME");
+  let path = words.length > first ? words[first] : home.length ? home : "/";
+  const back = path == "-";
+  if (back) path = variables.get("OLDPWD");
+  if (back && !path.length) return complain("cd", "OLDPWD is not set");
+  const before = getcwd();
   const error = chdir(path);
-  return error < 0 ? complain("cd", `${path}: ${strerror(error)}`) : 0;
+  if (error < 0) return complain("cd", `${path}: ${strerror(error)}`);
+  variables.set("OLDPWD", before === null ? "" : before);
+  const now = getcwd();
+  variables.set("PWD", now === null ? "" : now);
+  return back ? pwd() : 0;
 }
 
 function pwd(): i32 {
@@ -111,6 +123,13 @@ function source(shell: Shell, words: string[]): i32 {
   if (words.length > 2) shell.variables.positional = arguments_.slice(0, 1).concat(words.slice(2));
   shell.run(script.text);
   if (words.length > 2) shell.variables.positional = arguments_;
+  return shell.status;
+}
+
+/** eval [text…]: the texts, with blanks between them, as commands. */
+function evaluate(shell: Shell, words: string[]): i32 {
+  if (words.length == 1) return 0;
+  shell.run(words.slice(1).join(" "));
   return shell.status;
 }
 
@@ -167,7 +186,10 @@ function waitForJob(shell: Shell, name: string, show: bool): i32 {
   for (let i = 0; i < list.length && !job; i++) {
     if (list[i].pids.length && list[i].pids[list[i].pids.length - 1].toString() == name) job = list[i];
   }
-  if (!job) return complain(show ? "fg" : "wait", name.length ? `${name}: no such job` : "no job");
+  if (!job) {
+    const status = show ? STATUS_FAILURE : STATUS_UNKNOWN_JOB;
+    return complain(show ? "fg" : "wait", name.length ? `${name}: no such job` : "no job", status);
+  }
   if (show) eprintln(job.text);
   shell.jobs.remove(job);
   return shell.waitFor(job);

@@ -29,6 +29,7 @@ export enum Kind {
   WHILE, // parts: condition, list
   UNTIL,
   FOR, // words: what to go through, `name`: the variable; parts: list
+  CASE, // words: the one to look at; patterns: those of each of the parts, which are lists
   SUBSHELL, // parts: a list, whose text a shell of its own is given
 }
 
@@ -40,6 +41,8 @@ export class Command {
   /** In the order in which they are to be done. */
   redirections: Redirection[] = [];
   parts: Command[] = [];
+  /** Of CASE. */
+  patterns: string[][] = [];
   /** Of FOR. */
   name: string = "";
   /** Of FOR: no `in`, so the shell's arguments are gone through. */

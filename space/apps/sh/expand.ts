@@ -6,9 +6,11 @@
 // Words are built as patterns (pattern.ts), so that a quoted `*` is known from one that is not.
 
 import { getpid } from "../../lib/process";
+import { Arithmetic } from "./arithmetic";
 import { glob } from "./glob";
 import { nameEnd } from "./names";
 import { escapePattern, isPattern, unescapePattern } from "./pattern";
+import { closingBrace, closingParenthesis, parameterEnd } from "./pieces";
 import { captureOutput } from "./substitute";
 import { Variables } from "./variables";
 
@@ -23,6 +25,7 @@ export class Expander {
   private current: string = "";
   private started: bool = false; // there is a field, be it an empty one
   private split: bool = true;
+  private patterns: bool = false; // `*` and the like mean something when they come from an unquoted expansion
 
   constructor(private variables: Variables) {}
 
@@ -43,6 +46,14 @@ export class Expander {
     this.begin(false);
     this.walk(word);
     return unescapePattern(this.current);
+  }
+
+  /** The pattern that `word` becomes: what came of an expansion outside quotes is part of it. */
+  expandPattern(word: string): string {
+    this.begin(false);
+    this.patterns = true;
+    this.walk(word);
+    return this.current;
   }
 
   private begin(split: bool): void {
@@ -70,8 +81,16 @@ export class Expander {
     this.started = true;
   }
 
+  /** Where the word goes on behind a `~` for $HOME, which stands alone or before a slash. */
+  private tilde(word: string): i32 {
+    const home = this.variables.get("HOME");
+    if (!home.length || (word != "~" && !word.startsWith("~/"))) return 0;
+    this.literal(home);
+    return 1;
+  }
+
   private walk(word: string): void {
-    for (let at = 0; at < word.length && !this.error.length;) {
+    for (let at = this.tilde(word); at < word.length && !this.error.length;) {
       const c = word.charAt(at);
       if (c == "'") {
         const end = word.indexOf("'", at + 1);
@@ -156,13 +175,13 @@ export class Expander {
 
   /** Appends what an expansion gave. */
   private value(text: string, quoted: bool): void {
-    if (quoted || !this.split) {
+    if (quoted || (!this.split && !this.patterns)) {
       this.literal(text);
       return;
     }
     for (let i = 0; i < text.length; i++) {
       const c = text.charAt(i);
-      if (BLANKS.includes(c)) {
+      if (this.split && BLANKS.includes(c)) {
         this.endField();
         continue;
       }
@@ -221,48 +240,20 @@ export class Expander {
   private parentheses(word: string, from: i32, quoted: bool): i32 {
     const end = closingParenthesis(word, from);
     const text = word.substring(from, end);
-    if (text.startsWith("(")) {
-      this.error = "$((…)): arithmetic is not supported";
-      return end + 1;
-    }
-    this.value(captureOutput(text, this.variables), quoted);
+    if (text.startsWith("(") && closingParenthesis(text, 1) == text.length - 1)
+      this.arithmetic(text.slice(1, -1), quoted);
+    else this.value(captureOutput(text, this.variables), quoted);
     return end + 1;
   }
-}
 
-/** Where the name, number or sign that begins at `from` ends. */
-function parameterEnd(text: string, from: i32): i32 {
-  if (text.charAt(from) == "?") return from + 1;
-  let at = from;
-  while (at < text.length && DIGITS.includes(text.charAt(at))) at++;
-  return at > from ? at : nameEnd(text, from);
-}
-
-/** Behind the quoted piece or escaped character at `at`; `at` + 1 for any other one. The lexer has seen that all have an end. */
-function pieceEnd(word: string, at: i32): i32 {
-  const c = word.charAt(at);
-  if (c == "'") return word.indexOf("'", at + 1) + 1;
-  if (c == "\\") return at + 2;
-  if (c == "$" && word.charAt(at + 1) == "{") return closingBrace(word, at + 2) + 1;
-  if (c == "$" && word.charAt(at + 1) == "(") return closingParenthesis(word, at + 2) + 1;
-  if (c != '"') return at + 1;
-  let end = at + 1;
-  while (end < word.length && word.charAt(end) != '"')
-    end = word.charAt(end) == "'" ? end + 1 : pieceEnd(word, end);
-  return end + 1;
-}
-
-function closingBrace(word: string, from: i32): i32 {
-  let at = from;
-  while (at < word.length && word.charAt(at) != "}") at = pieceEnd(word, at);
-  return at;
-}
-
-function closingParenthesis(word: string, from: i32): i32 {
-  let at = from;
-  for (let open = 1; at < word.length; at = pieceEnd(word, at)) {
-    if (word.charAt(at) == "(") open++;
-    else if (word.charAt(at) == ")" && --open == 0) break;
+  /** $((expression)), whose text is expanded as if it were in double quotes. */
+  private arithmetic(text: string, quoted: bool): void {
+    const inner = new Expander(this.variables);
+    inner.begin(false);
+    if (inner.walkDoubleQuoted(text, 0) <= text.length) inner.error = `$((${text})): unexpected \`"'`;
+    const arithmetic = new Arithmetic(unescapePattern(inner.current), this.variables);
+    const result = inner.error.length ? 0 : arithmetic.evaluate();
+    this.error = inner.error.length ? inner.error : arithmetic.error;
+    this.value(result.toString(), quoted);
   }
-  return at;
 }

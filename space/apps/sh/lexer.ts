@@ -3,7 +3,7 @@
 //   echo 'a b'"$c"\ d 2>> /tmp/f && …     WORD `echo`  WORD `'a b'"$c"\ d`  REDIRECT 2>>  WORD `/tmp/f`  AND  …
 //
 // Words keep their quotes and expansions; expand.ts removes them. Here they only say where the word ends. What a POSIX shell
-// has and this one has not (` << case, functions) is an error when it is not quoted: a text that means something else must
+// has and this one has not (` << functions) is an error when it is not quoted: a text that means something else must
 // not run.
 
 import { REDIRECT_APPEND, REDIRECT_COPY, REDIRECT_INPUT, REDIRECT_OUTPUT } from "./command";
@@ -12,6 +12,7 @@ export enum Token {
   WORD,
   REDIRECT,
   SEMICOLON,
+  CASE_END, // ;;
   NEWLINE,
   BACKGROUND,
   AND,
@@ -53,7 +54,8 @@ export class Lexer {
     const c = this.peek();
     if (this.at >= this.text.length) return Token.END;
     if (c == "\n") return this.operator(1, Token.NEWLINE);
-    if (c == ";") return this.peek(1) == ";" ? this.unsupported(";;") : this.operator(1, Token.SEMICOLON);
+    if (c == ";")
+      return this.peek(1) == ";" ? this.operator(2, Token.CASE_END) : this.operator(1, Token.SEMICOLON);
     if (c == "&")
       return this.peek(1) == "&" ? this.operator(2, Token.AND) : this.operator(1, Token.BACKGROUND);
     if (c == "|") return this.peek(1) == "|" ? this.operator(2, Token.OR) : this.operator(1, Token.PIPE);

@@ -6,6 +6,7 @@
 //   command  = { NAME=value | redirection } { word | redirection }  |  compound { redirection }
 //   compound = if list then list { elif list then list } [ else list ] fi  |  ( while | until ) list do list done
 //            | for NAME [ in { word } ] ( ";" | newline ) do list done  |  "{" list "}"  |  "(" list ")"
+//            | case word in { [ "(" ] word { "|" word } ")" list ";;" } esac
 
 import { Command, Kind, Redirection } from "./command";
 import { Lexer, Token } from "./lexer";
@@ -13,8 +14,8 @@ import { isAssignment, isName } from "./names";
 
 const MAX_DEPTH: i32 = 64; // compound commands in one another; the machine stack is finite
 /** Words that only mean something where a command begins, and there never begin one of their own. */
-const CLOSING_WORDS: string[] = ["then", "elif", "else", "fi", "do", "done", "}"];
-const UNSUPPORTED_WORDS: string[] = ["case", "esac", "function", "select", "[["];
+const CLOSING_WORDS: string[] = ["then", "elif", "else", "fi", "do", "done", "esac", "}"];
+const UNSUPPORTED_WORDS: string[] = ["function", "select", "[["];
 
 export class Parser {
   /** "" or what is wrong with the text. */
@@ -35,7 +36,7 @@ export class Parser {
     this.advance();
     const list = this.parseList();
     if (this.token == Token.CLOSE) this.fail("unexpected `)'");
-    else if (this.token != Token.END) this.fail(`unexpected \`${this.lexer.word}'`);
+    else if (this.token != Token.END) this.unexpected();
     return list;
   }
 
@@ -82,7 +83,7 @@ export class Parser {
   }
 
   private atListEnd(): bool {
-    if (this.token == Token.END || this.token == Token.CLOSE) return true;
+    if (this.token == Token.END || this.token == Token.CLOSE || this.token == Token.CASE_END) return true;
     return this.token == Token.WORD && CLOSING_WORDS.includes(this.lexer.word);
   }
 
@@ -164,6 +165,7 @@ export class Parser {
     if (word == "while") return this.parseLoop(Kind.WHILE);
     if (word == "until") return this.parseLoop(Kind.UNTIL);
     if (word == "for") return this.parseFor();
+    if (word == "case") return this.parseCase();
     if (word == "{") {
       this.advance();
       const list = this.parseBody();
@@ -234,6 +236,44 @@ export class Parser {
     this.skipNewlines();
     this.parseDo(command);
     return command;
+  }
+
+  private parseCase(): Command {
+    const command = new Command(Kind.CASE);
+    this.advance();
+    if (this.token != Token.WORD) this.unexpected();
+    command.words.push(this.lexer.word);
+    this.advance();
+    this.skipNewlines();
+    this.expect("in");
+    this.skipNewlines();
+    while (!this.error.length && !this.isWord("esac")) {
+      command.patterns.push(this.parsePatterns());
+      command.parts.push(this.parseList());
+      if (this.token != Token.CASE_END) break;
+      this.advance();
+      this.skipNewlines();
+    }
+    this.expect("esac");
+    return command;
+  }
+
+  /** [ "(" ] word { "|" word } ")" */
+  private parsePatterns(): string[] {
+    const patterns: string[] = [];
+    if (this.token == Token.OPEN) this.advance();
+    while (this.token == Token.WORD) {
+      patterns.push(this.lexer.word);
+      this.advance();
+      if (this.token == Token.CLOSE) {
+        this.advance();
+        return patterns;
+      }
+      if (this.token != Token.PIPE) break;
+      this.advance();
+    }
+    this.unexpected();
+    return patterns;
   }
 
   private parseSimple(): Command {

@@ -11,6 +11,7 @@ import { Command, Kind } from "./command";
 import { Expander } from "./expand";
 import { Job, Jobs } from "./jobs";
 import { Parser } from "./parser";
+import { matchPattern } from "./pattern";
 import { Redirector } from "./redirect";
 import { refuse, refusedStatus, startProgram, startShell } from "./start";
 import { Variables } from "./variables";
@@ -108,6 +109,7 @@ export class Shell {
   private runCompound(command: Command): i32 {
     if (command.kind == Kind.IF) return this.runIf(command);
     if (command.kind == Kind.FOR) return this.runFor(command);
+    if (command.kind == Kind.CASE) return this.runCase(command);
     if (command.kind == Kind.WHILE || command.kind == Kind.UNTIL) return this.runWhile(command);
     let status = command.parts.length ? 0 : this.status;
     for (let i = 0; i < command.parts.length && !this.isLeaving; i++) status = this.execute(command.parts[i]);
@@ -150,6 +152,18 @@ export class Shell {
     return this.interrupted ? STATUS_INTERRUPTED : status;
   }
 
+  private runCase(command: Command): i32 {
+    const expander = new Expander(this.variables);
+    const subject = expander.expandOne(command.words[0]);
+    for (let i = 0; i < command.parts.length; i++) {
+      const patterns = command.patterns[i];
+      for (let p = 0; p < patterns.length && !expander.error.length; p++) {
+        if (matchPattern(expander.expandPattern(patterns[p]), subject)) return this.execute(command.parts[i]);
+      }
+    }
+    return this.complainOfExpansion(expander) ? STATUS_FAILURE : 0;
+  }
+
   /** After a round of a loop: whether it was the last one. */
   private loopEnds(): bool {
     // Built-ins alone never wait for a job, which is where ^C is seen otherwise.
@@ -173,15 +187,17 @@ export class Shell {
     return true;
   }
 
-  /** NAME=value as they are to be, or null after a complaint. */
-  private assignmentsOf(command: Command): string[] {
+  /** NAME=value as they are to be. lasting: each is done at once, so that the next one's value can be made of it. */
+  private assignmentsOf(command: Command, lasting: bool): string[] {
     const result: string[] = [];
     for (let i = 0; i < command.assignments.length && !this.interrupted; i++) {
       const assignment = command.assignments[i];
       const at = assignment.indexOf("=");
       const expander = new Expander(this.variables);
       const value = expander.expandOne(assignment.substring(at + 1));
-      if (!this.complainOfExpansion(expander)) result.push(assignment.substring(0, at + 1) + value);
+      if (this.complainOfExpansion(expander)) break;
+      if (lasting) this.variables.set(assignment.substring(0, at), value);
+      result.push(assignment.substring(0, at + 1) + value);
     }
     return result;
   }
@@ -196,14 +212,13 @@ export class Shell {
   private runSimple(command: Command): i32 {
     this.variables.substituted = false;
     const words = this.expand(command.words);
-    const assignments = this.assignmentsOf(command);
+    const assignments = this.assignmentsOf(command, words.length == 0);
     if (this.interrupted) return STATUS_FAILURE;
     const redirector = new Redirector(this.variables);
     let status = STATUS_FAILURE;
     let job: Job | null = null;
     if (redirector.apply(command.redirections)) {
       if (words.length == 0) {
-        this.assign(assignments);
         status = this.variables.substituted ? this.status : 0;
       } else if (this.builtins.has(words[0])) {
         this.assign(assignments);
@@ -305,7 +320,7 @@ export class Shell {
       return ready ? startShell(body.text, this.variables) : refuse(STATUS_FAILURE);
     }
     const words = this.expand(command.words);
-    const assignments = this.assignmentsOf(command);
+    const assignments = this.assignmentsOf(command, false);
     if (this.interrupted || words.length == 0) return refuse(STATUS_FAILURE);
     if (this.builtins.has(words[0])) return startShell(command.text, this.variables);
     if (!redirector.apply(command.redirections)) return refuse(STATUS_FAILURE);

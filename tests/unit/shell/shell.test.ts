@@ -135,7 +135,7 @@ test("lines of a device, with a prompt, until it ends", () => {
   expect(result.out).toBe("a\nWelcome to HNX.\n");
   expect(result.err).toBe(
     `${"hnx$ ".repeat(3)}sh: nosuch: command not found\n` +
-      "hnx$ sh: syntax error: `;;' is not supported\nhnx$ hnx$ hnx$ \n",
+      "hnx$ sh: syntax error: unexpected `;;'\nhnx$ hnx$ hnx$ \n",
   );
   expect(result.status).toBe(1);
 });

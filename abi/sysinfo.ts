@@ -15,6 +15,6 @@ export class SystemInfo {
   counterHz: u64; // frequency of the counter
   now_ns: u64; // since boot
   switches: u64; // thread switches that the scheduler made since boot; those of messages handed over directly are not counted
-  bytesCopied: u64; // from one process's memory to another's or the kernel's and back; messages' own data is not counted
+  bytesCopied: u64; // from one process's memory to another's, by windows and the like; what travels in messages is not counted
 }
 export const SYSTEM_INFO_SIZE: u32 = 80;

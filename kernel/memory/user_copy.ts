@@ -17,7 +17,7 @@ const LARGE: u32 = 256;
   return PAGE_SIZE - <u32>(address & OFFSET_MASK);
 }
 
-/** All that the functions here have copied since boot. */
+/** All that copyBetween() has copied since boot. */
 export let bytesCopied: u64 = 0;
 
 /** Kernel memory → user memory. → bytes copied. */
@@ -42,7 +42,6 @@ function copyPages(p: Process, user: u64, kernel: usize, size: u32, toUser: bool
     else memory.copy(kernel + done, place, n);
     done += n;
   }
-  bytesCopied += done;
   return done;
 }
 

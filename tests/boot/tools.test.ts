@@ -44,3 +44,23 @@ test("a process ends only what descends from it", async () => {
   expect(out).toContain("sh: kill: vfs: Operation not permitted\n");
   expect(out).toContain("sh: kill: nobody: no such process of this shell\n");
 });
+
+test("cp leaves a file alone that is its own target, by whatever name", async () => {
+  const commands = [
+    "cd /tmp",
+    "echo data > a",
+    "ln a b",
+    "ln -s a c",
+    "mkdir d",
+    ...["cp a a", "cp a ./a", "cp a b", "cp a c", "cp a .", "cp -r d d"].map(
+      (command) => `${command}; echo $?`,
+    ),
+    "cat a",
+    "cp a /tmp/d; cat d/a",
+  ];
+  const { out } = await runGuest({ cmd: commands.join("; ") });
+  const said = out.split("\n").filter((line) => !line.startsWith("["));
+  expect(said.filter((line) => line.includes("is the same file as "))).toHaveLength(5);
+  expect(said.filter((line) => line === "1")).toHaveLength(6);
+  expect(said.filter((line) => line === "data")).toHaveLength(2);
+});

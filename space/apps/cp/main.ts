@@ -2,7 +2,7 @@
 
 import { EISDIR, EINVAL, ENOTDIR } from "../../../abi/errno";
 import { CommandLine } from "../../lib/console";
-import { Stat, baseName, copyFile, failedAtTarget, joinPath, stat } from "../../lib/fs";
+import { Stat, baseName, copyFile, failedAtTarget, isSameFile, joinPath, stat } from "../../lib/fs";
 import { args } from "../../lib/process";
 import { HELP } from "./help";
 import { copyTree } from "./tree";
@@ -10,6 +10,9 @@ import { copyTree } from "./tree";
 function copy(cli: CommandLine, source: string, target: string, info: Stat): void {
   const error = stat(source, info);
   if (error) return cli.complain(source, error);
+  const other = new Stat();
+  if (stat(target, other) == 0 && isSameFile(info, other))
+    return cli.complainText(target, `is the same file as ${source}`);
   if (!info.isDirectory) {
     const failure = copyFile(source, target);
     if (failure) cli.complain(failedAtTarget ? target : source, failure);

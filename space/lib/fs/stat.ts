@@ -26,7 +26,7 @@ export class Stat {
   mode: u32 = 0; // S_IF… | permission bits
   links: u32 = 0;
   inode: u32 = 0;
-  device: u32 = 0; // endpoint of a device node, else 0
+  device: u32 = 0; // endpoint of a device node; else the file system that the inode number is of
   size: u64 = 0; // bytes
   mtime_ns: u64 = 0; // nanoseconds since boot
 

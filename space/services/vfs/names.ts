@@ -13,7 +13,7 @@ import {
   ENOTEMPTY,
   EROFS,
 } from "../../../abi/errno";
-import { STAT_BYTES, S_IFDIR, S_IFMT } from "../../../abi/file";
+import { STAT_BYTES, STAT_DEVICE, S_IFDIR, S_IFMT } from "../../../abi/file";
 import { Message } from "../../../abi/message";
 import { NO_HANDLE } from "../../../abi/ops";
 import { doneWithData, failed } from "../../lib/hnx_ipc/service";
@@ -22,6 +22,9 @@ import { Found, NAME_DOT, NAME_ORDINARY, NAME_ROOT, found } from "./found";
 import { findHandle } from "./handle";
 import { MOUNT_READ_ONLY, fileSystemOf, mountAt } from "./mount_table";
 import { resolvePath } from "./path_argument";
+
+/** Of a Stat record's device: above the endpoints of device nodes. */
+const MOUNT_SHIFT: u32 = 16;
 
 /** Permission bits of a mode: rwx three times, set-id and sticky bits. */
 export const PERMISSIONS: u32 = 0o7777;
@@ -56,6 +59,8 @@ function answerStat(m: Message, mountIndex: u32, inode: u32): i64 {
   const mount = mountAt(mountIndex);
   const status = fileSystemOf(mount).stat(mount, inode, m.data);
   if (status < 0) return answerStatus(status);
+  // An inode's number is its file system's own.
+  if (!load<u32>(m.data, STAT_DEVICE)) store<u32>(m.data, (mountIndex + 1) << MOUNT_SHIFT, STAT_DEVICE);
   m.beginReply();
   m.length = <u16>STAT_BYTES;
   return doneWithData(0);

@@ -3,8 +3,8 @@
 //
 //   FREE → ask() → ASKED → its answer, or nobody answers → ANSWERED → another ask() → ASKED …
 //
-// An answer that nobody has used yet is good, and after that 64 times as long as it took to come, so that an operation which
-// is done again from the start finds all that it has asked for. Answers are hostile: remote.ts checks each before it is used.
+// A question is the running request's own (its token): another request asks anew, so nobody is told what was true before. Answers
+// are hostile: remote.ts checks each before it is used.
 
 import { ECONNREFUSED, EIO, ENXIO, ETIMEDOUT } from "../../../../abi/errno";
 import { MAX_MESSAGE_DATA } from "../../../../abi/limits";
@@ -28,7 +28,8 @@ const INDEX_MASK: u64 = 255;
 export const MAX_ANSWER: u32 = MAX_MESSAGE_DATA - FS_ANSWER_HEAD;
 /** A file system that does not answer so long is taken for hung. */
 const ANSWER_TIMEOUT_NS: u64 = 5_000_000_000;
-const GOOD_FACTOR: u64 = 64;
+/** Questions to one service that are not answered: a hung one must not take all that may be stored in its queue. */
+const MAX_OWED: u32 = 8;
 const MAX_ERRNO: i32 = 4095;
 
 const FREE: u32 = 0;
@@ -39,7 +40,7 @@ const ANSWERED: u32 = 2;
 export class Question {
   cookie: u64; // sequence << 8 | index: an answer that is late finds nobody
   asked_ns: u64;
-  goodUntil_ns: u64;
+  token: u64; // of the request that asks
   argument: u64; // position or offset
   waitersLow: u64; // requests that wait for the answer (a Waiters record)
   waitersHigh: u64;
@@ -50,7 +51,7 @@ export class Question {
   owner: u32; // process that was asked
   status: i32; // 0 or -errno
   length: u32; // bytes of the data
-  isUsed: u32;
+  reserved: u32;
 
   @inline get waiters(): Waiters {
     return changetype<Waiters>(changetype<usize>(this) + offsetof<Question>("waitersLow"));
@@ -64,6 +65,8 @@ const QUESTION_SIZE: usize = offsetof<Question>() + MAX_ANSWER;
 const TABLE_SIZE: usize = <usize>MAX_QUESTIONS * QUESTION_SIZE;
 
 let table: usize = 0;
+/** Requests that can ask nothing until some question is answered. */
+const anyAnswer = changetype<Waiters>(memory.data(16, 8));
 let answersEndpoint: u32 = 0;
 let asked: u32 = 0;
 let sequence: u64 = 0;
@@ -124,22 +127,36 @@ let inode: u32 = 0;
 let argument: u64 = 0;
 let name: usize = 0;
 let nameLength: u32 = 0;
+let token: u64 = 0;
 
 /** Whether a question is the one that ask() was called for. */
 function isSame(q: Question): bool {
-  if (q.state == FREE || q.endpoint != endpoint || q.op != op || q.inode != inode) return false;
+  if (q.state == FREE || q.token != token) return false;
+  if (q.endpoint != endpoint || q.op != op || q.inode != inode) return false;
   if (op != FS_LOOKUP) return q.argument == argument;
   return q.length == nameLength && memory.compare(q.data, name, nameLength) == 0;
 }
 
-/** The question that was asked before, or one to ask it with: free, or answered and used longest ago. Null: all are asked. */
+/** Questions to the endpoint that are not answered, as of the last findQuestion(). */
+let owed: u32 = 0;
+
+/** The question that was asked before, or one to ask it with: free, or asked longest ago. Null: all wait for answers. */
 function findQuestion(): Question | null {
   let best: Question | null = null;
+  owed = 0;
   for (let index: u32 = 0; index < MAX_QUESTIONS; index++) {
     const q = questionAt(index);
     if (isSame(q)) return q;
-    if (q.state == ASKED) continue;
-    if (!best || q.state == FREE || (best.state != FREE && q.goodUntil_ns < best.goodUntil_ns)) best = q;
+    if (q.state == ASKED) {
+      if (q.endpoint == endpoint) owed += 1;
+      continue;
+    }
+    if (
+      !best ||
+      q.state == FREE ||
+      (best.state != FREE && q.cookie >> INDEX_BITS < best.cookie >> INDEX_BITS)
+    )
+      best = q;
   }
   return best;
 }
@@ -165,30 +182,28 @@ export function ask(
   argument = position;
   name = nameAt;
   nameLength = length;
+  token = message().msgId;
   fault = prepare();
   return fault < 0 ? null : answerOf(findQuestion());
 }
 
-/** The answer, if `q` has it; else it is asked, if it is not, and waited for. */
+/** The answer, if `q` has it; else it is asked, if it is not and that can be done now, and waited for. */
 function answerOf(q: Question | null): Question | null {
-  if (!q) return waitForAnswer(questionAt(0)); // all are asked: for the next answer, whichever it is
-  if (isSame(q)) {
-    if (q.state == ASKED) return waitForAnswer(q);
-    if (!q.isUsed || now_ns() < q.goodUntil_ns) {
-      q.isUsed = 1;
-      fault = q.status;
-      return fault < 0 ? null : q;
-    }
+  if (q && isSame(q)) {
+    if (q.state == ASKED) return waitForAnswer(q.waiters);
+    fault = q.status;
+    return fault < 0 ? null : q;
   }
+  if (!q || owed >= MAX_OWED) return waitForAnswer(anyAnswer);
   begin(q);
-  if (q.state == ASKED) return waitForAnswer(q);
+  if (q.state == ASKED) return waitForAnswer(q.waiters);
   fault = q.status;
-  q.state = FREE; // it could not be sent: the next time it may
+  q.state = FREE;
   return null;
 }
 
-function waitForAnswer(q: Question): Question | null {
-  waitFor(q.waiters);
+function waitForAnswer(waiters: Waiters): Question | null {
+  waitFor(waiters);
   fault = WAIT;
   return null;
 }
@@ -198,6 +213,7 @@ function begin(q: Question): void {
   const index = <u64>((changetype<usize>(q) - table) / QUESTION_SIZE);
   q.cookie = (++sequence << INDEX_BITS) | index;
   q.asked_ns = now_ns();
+  q.token = token;
   q.endpoint = endpoint;
   q.op = op;
   q.inode = inode;
@@ -214,13 +230,11 @@ function begin(q: Question): void {
 
 /** A question is answered, or will not be. */
 function finish(q: Question, status: i32): void {
-  const now = now_ns();
   q.status = status;
   q.state = ANSWERED;
-  q.isUsed = 0;
-  q.goodUntil_ns = now + (now - q.asked_ns) * GOOD_FACTOR;
   asked -= 1;
   wake(q.waiters);
+  wake(anyAnswer);
 }
 
 /** FS_ANSWER. Answers to what was not asked, or from who does not serve the endpoint that was, are left alone. */

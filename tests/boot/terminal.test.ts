@@ -1,7 +1,7 @@
 // What a person sees who sits in front of `make run-kernel`: a line is edited, completed, recalled; pipes; ^C; jobs.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Terminal } from "./terminal.ts";
+import { PlainText, Terminal } from "./terminal.ts";
 
 const BOOT_MS = 120_000;
 const UP = "\x1b[A";
@@ -75,4 +75,12 @@ test("a job in the background is listed and ended by number, and one by name", a
 test("exit ends the machine", async () => {
   terminal.type("exit\r");
   expect(await terminal.ended()).toBe(0);
+});
+
+test("what a terminal shows is read the same in whatever pieces it comes", () => {
+  const text = "a\x1b[22C\r\n\x1b7b\x1b[999C\x1b[?25hc";
+  for (let at = 0; at <= text.length; at++) {
+    const plain = new PlainText();
+    expect(plain.take(text.slice(0, at)) + plain.take(text.slice(at)), `cut at ${at}`).toBe("a\nbc");
+  }
 });

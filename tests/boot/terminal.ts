@@ -5,6 +5,18 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 
 const POLL_MS = 20;
 
+/** Takes escape sequences and carriage returns out of what comes in pieces, of which any may end within a sequence. */
+export class PlainText {
+  private held = "";
+
+  take(piece: string): string {
+    const text = this.held + piece;
+    this.held = /\x1b(?:\[[0-9;?]*)?$/.exec(text)?.[0] ?? "";
+    const whole = text.slice(0, text.length - this.held.length);
+    return whole.replaceAll(/\x1b(?:\[[0-9;?]*[A-Za-z]|[78])|\r/g, "");
+  }
+}
+
 export class Terminal {
   /** Everything shown so far, escape sequences and carriage returns taken out. */
   shown = "";
@@ -17,9 +29,8 @@ export class Terminal {
       env: { ...process.env, TERM: "xterm", CMD: undefined },
       detached: true,
     });
-    this.child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      this.shown += text.replaceAll(/\x1b(?:\[[0-9;?]*[A-Za-z]|[78])|\r/g, "");
-    });
+    const plain = new PlainText();
+    this.child.stdout.setEncoding("utf8").on("data", (text: string) => (this.shown += plain.take(text)));
     this.child.on("close", (code) => (this.status = code ?? -1));
   }
 

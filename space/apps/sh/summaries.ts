@@ -20,6 +20,8 @@ import { SUMMARY as FREE } from "../free/help";
 import { SUMMARY as GREP } from "../grep/help";
 import { SUMMARY as HEAD } from "../head/help";
 import { SUMMARY as HEXDUMP } from "../hexdump/help";
+import { SUMMARY as HTTPD } from "../httpd/help";
+import { SUMMARY as IP } from "../ip/help";
 import { SUMMARY as IPCSTAT } from "../ipcstat/help";
 import { SUMMARY as LN } from "../ln/help";
 import { SUMMARY as LS } from "../ls/help";
@@ -27,9 +29,14 @@ import { SUMMARY as MD5SUM } from "../md5sum/help";
 import { SUMMARY as MKDIR } from "../mkdir/help";
 import { SUMMARY as MOUNT } from "../mount/help";
 import { SUMMARY as MV } from "../mv/help";
+import { SUMMARY as NC } from "../nc/help";
+import { SUMMARY as NETSTAT } from "../netstat/help";
+import { SUMMARY as NSLOOKUP } from "../nslookup/help";
+import { SUMMARY as PING } from "../ping/help";
 import { SUMMARY as PS } from "../ps/help";
 import { SUMMARY as PWD } from "../pwd/help";
 import { SUMMARY as RM } from "../rm/help";
+import { SUMMARY as RMDIR } from "../rmdir/help";
 import { SUMMARY as SEQ } from "../seq/help";
 import { SUMMARY as SLEEP } from "../sleep/help";
 import { SUMMARY as SORT } from "../sort/help";
@@ -46,6 +53,7 @@ import { SUMMARY as UMOUNT } from "../umount/help";
 import { SUMMARY as UNIQ } from "../uniq/help";
 import { SUMMARY as UPTIME } from "../uptime/help";
 import { SUMMARY as WC } from "../wc/help";
+import { SUMMARY as WGET } from "../wget/help";
 import { SUMMARY as XARGS } from "../xargs/help";
 import { SUMMARY as SH } from "./help";
 
@@ -70,6 +78,8 @@ const NAMES: string[] = [
   "grep",
   "head",
   "hexdump",
+  "httpd",
+  "ip",
   "ipcstat",
   "ln",
   "ls",
@@ -77,9 +87,14 @@ const NAMES: string[] = [
   "mkdir",
   "mount",
   "mv",
+  "nc",
+  "netstat",
+  "nslookup",
+  "ping",
   "ps",
   "pwd",
   "rm",
+  "rmdir",
   "seq",
   "sh",
   "sleep",
@@ -97,6 +112,7 @@ const NAMES: string[] = [
   "uniq",
   "uptime",
   "wc",
+  "wget",
   "xargs",
 ];
 
@@ -121,6 +137,8 @@ const SUMMARIES: string[] = [
   GREP,
   HEAD,
   HEXDUMP,
+  HTTPD,
+  IP,
   IPCSTAT,
   LN,
   LS,
@@ -128,9 +146,14 @@ const SUMMARIES: string[] = [
   MKDIR,
   MOUNT,
   MV,
+  NC,
+  NETSTAT,
+  NSLOOKUP,
+  PING,
   PS,
   PWD,
   RM,
+  RMDIR,
   SEQ,
   SH,
   SLEEP,
@@ -148,6 +171,7 @@ const SUMMARIES: string[] = [
   UNIQ,
   UPTIME,
   WC,
+  WGET,
   XARGS,
 ];
 

@@ -15,7 +15,7 @@ const O_RDWR = 2;
 const SIGTRAP = 5;
 const SIGSEGV = 11;
 const PROGRAMS =
-  "basename cat chmod clear cmp cp crash date dd df dirname dmesg echo env false find free grep head hexdump ipcstat ln ls md5sum mkdir mount mv ps pwd rm seq sh sleep sort stat sync tail tee top touch true truncate umount uniq uptime wc xargs".split(
+  "basename cat chmod clear cmp cp crash date dd df dirname dmesg echo env false find free grep head hexdump ipcstat ln ls md5sum mkdir mount mv ps pwd rm rmdir seq sh sleep sort stat sync tail tee top touch true truncate umount uniq uptime wc xargs".split(
     " ",
   );
 

@@ -143,6 +143,19 @@ test("mkdir: one, several, with parents", () => {
   expect(machine.run(["mkdir", "-p", "/etc/motd"]).err).toBe("mkdir: /etc/motd: File exists\n");
 });
 
+test("rmdir: empty ones, and what is none or not empty stays", () => {
+  const machine = new Machine();
+  machine.run(["mkdir", "-p", "/tmp/a", "/tmp/b/c"]);
+  expect(machine.run(["rmdir", "/tmp/b", "/nope", "/tmp/a", "/etc/motd"])).toEqual({
+    status: 1,
+    out: "",
+    err: `rmdir: /tmp/b: Directory not empty\nrmdir: /nope: ${MISSING}\nrmdir: /etc/motd: Not a directory\n`,
+  });
+  expect(machine.run(["ls", "/tmp"]).out).toBe("b\n");
+  expect(machine.run(["rmdir", "/tmp/b/c", "/tmp/b"])).toEqual({ status: 0, out: "", err: "" });
+  expect(machine.run(["rmdir"]).err).toContain("rmdir: missing operand");
+});
+
 test("rm: files, missing ones, directories", () => {
   const machine = new Machine();
   machine.files.add("/tmp/a", makeFile());

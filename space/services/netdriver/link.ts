@@ -13,17 +13,15 @@ import {
 import { PAGE_SIZE } from "../../../abi/limits";
 import { NET_DRIVER_CONNECT, NET_DRIVER_LINK } from "../../../abi/ops";
 import { PROT_READ, PROT_WRITE } from "../../../abi/program";
-import { SYS_EP_STATS, SYS_OBJECT_PIN, SYS_OBJECT_UNPIN } from "../../../abi/syscall";
+import { SYS_OBJECT_PIN, SYS_OBJECT_UNPIN } from "../../../abi/syscall";
 import { ipcCallService, message, request } from "../../lib/hnx_ipc";
+import { ownerOf } from "../../lib/hnx_ipc/owner";
 import { objectMap, objectUnmap } from "../../lib/memory_object";
 import { BufferPool, DRAINER, FILLER, PacketQueue } from "../../lib/ring";
 import { syscall } from "../../lib/sys";
 
 const CALL_TIMEOUT_NS: i64 = 1_000_000_000;
 const ADDRESS_BYTES: u32 = 8;
-
-const endpointStats: usize = memory.data(32, 8); // SYS_EP_STATS (docs/PROTOCOL.md)
-const STATS_OWNER: usize = 4;
 
 export class Link {
   pool: BufferPool;
@@ -50,7 +48,7 @@ export class Link {
 
   /** Makes us known to the network service and its memory ours to use. → 0 or -errno */
   connect(mac: u64, isUp: bool): i32 {
-    this.servicePid = ownerOfNetwork();
+    this.servicePid = ownerOf(EPID_NETWORK);
     const m = request(NET_DRIVER_CONNECT).withU64(mac).withU32(u32(isUp));
     let status = ipcCallService(EPID_NETWORK, m, CALL_TIMEOUT_NS);
     if (status < 0) return status;
@@ -79,7 +77,7 @@ export class Link {
 
   /** Whether the service that we are connected to still is the one that serves the network. */
   get isCurrent(): bool {
-    return this.object != 0 && ownerOfNetwork() == this.servicePid;
+    return this.object != 0 && ownerOf(EPID_NETWORK) == this.servicePid;
   }
 
   /** Tells the stack whether the card's link is up. → 0 or -errno */
@@ -101,10 +99,4 @@ export class Link {
     if (received < 0) return received;
     return toSend < 0 ? toSend : max(received, toSend);
   }
-}
-
-/** The process that serves the network; 0: none does now. */
-function ownerOfNetwork(): u32 {
-  const status = syscall(SYS_EP_STATS, EPID_NETWORK, endpointStats, 0, 0, 0, 0);
-  return status < 0 ? 0 : load<u32>(endpointStats, STATS_OWNER);
 }

@@ -18,13 +18,12 @@ import {
 } from "../../../abi/net_driver";
 import { Message } from "../../../abi/message";
 import { PROT_READ, PROT_WRITE } from "../../../abi/program";
-import { SYS_EP_STATS } from "../../../abi/syscall";
 import { done, failed } from "../../lib/hnx_ipc";
+import { ownerOf } from "../../lib/hnx_ipc/owner";
 import { LOG_WARN, logLine } from "../../lib/log";
 import { objectClose, objectCreate, objectGrant, objectMap, objectUnmap } from "../../lib/memory_object";
 import { strerror } from "../../lib/process/errors";
 import { BufferPool, DRAINER, FILLER, PacketQueue } from "../../lib/ring";
-import { syscall } from "../../lib/sys";
 import { linkDown, linkUp } from "./configuration";
 import { frameInput } from "./stack/ethernet";
 import { FRAMES_OUT, count } from "./stack/counters";
@@ -44,9 +43,6 @@ const MAX_INPUT: u32 = 64; // frames handled before the stack works
 const BUFFER_START: u32 = ~(NET_BUFFER_BYTES - 1);
 const MAC_MASK: u64 = 0xffff_ffff_ffff;
 
-const endpointStats: usize = memory.data(32, 8); // SYS_EP_STATS (docs/PROTOCOL.md)
-const STATS_OWNER: usize = 4;
-
 let pool!: BufferPool;
 let received!: PacketQueue;
 let toSend!: PacketQueue;
@@ -62,12 +58,6 @@ export function startDevice(): void {
   received = new PacketQueue(pool, PACKET_QUEUES, DRAINER, EPID_NET_DRIVER, NOTIFY_NET_STACK);
   const second = PACKET_QUEUES + NET_QUEUE_BYTES;
   toSend = new PacketQueue(pool, second, FILLER, EPID_NET_DRIVER, NOTIFY_NET_STACK);
-}
-
-/** The process that may be the driver, by the manifest; 0: there is none. */
-function ownerOfDriverEndpoint(): u32 {
-  const status = syscall(SYS_EP_STATS, EPID_NET_DRIVER, endpointStats, 0, 0, 0, 0);
-  return status < 0 ? 0 : load<u32>(endpointStats, STATS_OWNER);
 }
 
 /** Takes back every buffer that the driver has; the memory is our own and zero again. */
@@ -126,7 +116,7 @@ export function connectDriver(m: Message): i64 {
   const mac = m.readU64();
   const isUp = m.readU32();
   if (!m.ok) return failed(EBADMSG);
-  if (m.srcPid != ownerOfDriverEndpoint()) return failed(EPERM);
+  if (m.srcPid != ownerOf(EPID_NET_DRIVER)) return failed(EPERM);
   if (mac == 0 || mac > MAC_MASK || isUp > 1) return failed(EINVAL);
   disconnect();
   const id = makeObject(m.srcPid);

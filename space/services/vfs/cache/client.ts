@@ -31,14 +31,9 @@ import {
   BLOCK_WRITE,
 } from "../../../../abi/ops";
 import { PROT_READ, PROT_WRITE } from "../../../../abi/program";
-import {
-  SYS_EP_CREATE,
-  SYS_EP_DESTROY,
-  SYS_EP_STATS,
-  SYS_OBJECT_CREATE,
-  SYS_OBJECT_MAP,
-} from "../../../../abi/syscall";
+import { SYS_EP_CREATE, SYS_EP_DESTROY, SYS_OBJECT_CREATE, SYS_OBJECT_MAP } from "../../../../abi/syscall";
 import { message } from "../../../lib/hnx_ipc/call";
+import { ownerOf } from "../../../lib/hnx_ipc/owner";
 import { epCall, epSend, syscall } from "../../../lib/sys";
 import {
   DISK_CACHED,
@@ -74,9 +69,6 @@ const CALL_TIMEOUT_NS: i64 = 1_000_000_000;
 const attachments = new StaticArray<u32>(4); // MAX_FRAMES / OBJECT_FRAMES
 /** The memory objects that the frames are, made at the first connection; 0: not yet. */
 const objects = new StaticArray<u32>(4);
-/** Where SYS_EP_STATS puts its record (docs/PROTOCOL.md): the endpoint's owner is its second word. */
-const endpointStats: usize = memory.data(32, 8);
-const STATS_OWNER: usize = 4;
 /** The block service that knows us: its process id. */
 let blockPid: u32 = 0;
 /** The endpoint that answers come to; 0: the block service does not know us yet. */
@@ -129,17 +121,11 @@ function attachFrames(first: u32, pages: u32): i32 {
   return 0;
 }
 
-/** The process that serves endpoint 4 now; 0: none does. */
-function currentBlockPid(): u32 {
-  const status = syscall(SYS_EP_STATS, EPID_BLOCK, endpointStats, 0, 0, 0, 0);
-  return status < 0 ? 0 : load<u32>(endpointStats, STATS_OWNER);
-}
-
 /** Makes ourselves known to the block service, once. 0 or -errno. */
 function connect(): i32 {
-  if (answersEndpoint && currentBlockPid() == blockPid) return 0;
+  if (answersEndpoint && ownerOf(EPID_BLOCK) == blockPid) return 0;
   loseBlockService();
-  blockPid = currentBlockPid();
+  blockPid = ownerOf(EPID_BLOCK);
   const endpoint = syscall(SYS_EP_CREATE, 0, 0, 0, 0, 0, 0);
   if (endpoint < 0) return <i32>endpoint;
   const m = message().begin(BLOCK_CONNECT, PRIORITY_NORMAL);
@@ -167,7 +153,7 @@ function loseBlockService(): void {
 
 /** Notices that the block service that we are connected to is dead: nobody answers what was sent to it. */
 export function checkBlockService(): void {
-  if (answersEndpoint && currentBlockPid() != blockPid) loseBlockService();
+  if (answersEndpoint && ownerOf(EPID_BLOCK) != blockPid) loseBlockService();
 }
 
 /** Whether answers may come. */

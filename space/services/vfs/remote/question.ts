@@ -11,8 +11,9 @@ import { MAX_MESSAGE_DATA } from "../../../../abi/limits";
 import { RIGHT_SEND, PRIORITY_NORMAL } from "../../../../abi/endpoints";
 import { Message, requestInfo } from "../../../../abi/message";
 import { FS_ANSWER_HEAD, FS_LIST, FS_LOOKUP, FS_READ } from "../../../../abi/ops";
-import { SYS_EP_CREATE, SYS_EP_STATS } from "../../../../abi/syscall";
+import { SYS_EP_CREATE } from "../../../../abi/syscall";
 import { message } from "../../../lib/hnx_ipc/call";
+import { ownerOf } from "../../../lib/hnx_ipc/owner";
 import { epSend, syscall } from "../../../lib/sys";
 import { now_ns } from "../clock";
 import { WAIT } from "../file_system";
@@ -70,9 +71,6 @@ const anyAnswer = changetype<Waiters>(memory.data(16, 8));
 let answersEndpoint: u32 = 0;
 let asked: u32 = 0;
 let sequence: u64 = 0;
-/** SYS_EP_STATS's record: the owner is its second word. */
-const endpointStats: usize = memory.data(32, 8);
-const STATS_OWNER: usize = 4;
 
 @inline
 function questionAt(index: u32): Question {
@@ -88,12 +86,6 @@ export function hasRemotes(): bool {
 }
 export function askedQuestions(): u32 {
   return asked;
-}
-
-/** The process that serves an endpoint now; 0: none does. */
-function ownerOf(endpoint: u32): u32 {
-  const status = syscall(SYS_EP_STATS, endpoint, endpointStats, 0, 0, 0, 0);
-  return status < 0 ? 0 : load<u32>(endpointStats, STATS_OWNER);
 }
 
 /** Makes the table and the endpoint, once. 0 or -errno. */
